@@ -82,9 +82,10 @@ type Totals struct {
 
 // StageView is one stage of the board: what it holds and its first cards.
 type StageView struct {
-	StageID string `json:"stageId"`
-	Totals
-	Cards []Card `json:"cards"`
+	StageID  string `json:"stageId"`
+	Count    int    `json:"count"`
+	SumCents int64  `json:"sumCents"`
+	Cards    []Card `json:"cards"`
 }
 
 // Selection names the leads of a bulk action: by id, or all that match.
