@@ -167,13 +167,20 @@ type Lead struct {
 	Tags          []string `json:"tags" set:"lead_tags" fid:"22"` // tag ids
 
 	// Derived from the fields above, the contact, the mark and the activities.
-	Name        string `json:"name" db:"name"`
+	SortName    string `json:"sortName" db:"sort_name"` // the contact's name, folded
 	PipelineID  string `json:"pipelineId" db:"pipeline,ref"`
 	Fresh       int64  `json:"fresh" db:"fresh"`              // see Fresh*
 	NextDue     int64  `json:"nextDue" db:"next_due"`         // ms UTC of the earliest planned activity, 0 when none
 	NextID      string `json:"nextId" db:"next_id,id"`        // that activity
 	LastContact int64  `json:"lastContact" db:"last_contact"` // ms UTC of the last done call, visit, message …, 0 when none
 }
+
+// How a lead came to be.
+const (
+	ViaManual = "manual"
+	ViaImport = "import"
+	ViaSample = "sample"
+)
 
 // What lifts a card above the ranked ones: nothing, a lead nobody has opened
 // yet, or a reply nobody has read. It is a sort key ahead of rank and writes

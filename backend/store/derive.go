@@ -1,0 +1,326 @@
+package store
+
+import (
+	"encoding/json"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"patio/backend/crm"
+	"patio/backend/format"
+)
+
+// Derived values are computed here and nowhere else, in the operation that
+// changes what they come from.
+
+// derive fills the derived fields of a record that is about to be written and
+// answers the values of its extra columns.
+func (tx *Tx) derive(im *image) ([]any, error) {
+	switch e := im.after.Addr().Interface().(type) {
+	case *crm.Contact:
+		return []any{firstKey(e.Phones), firstKey(e.Emails)}, nil
+	case *crm.Activity:
+		e.Due = tx.s.due(e)
+		return nil, nil
+	case *crm.Lead:
+		if err := tx.deriveLead(im, e); err != nil {
+			return nil, err
+		}
+		refs, err := tx.tagRefs(e.Tags)
+		return []any{liveness(e, im.dies), refs}, err
+	}
+	return nil, nil
+}
+
+func firstKey(entries []crm.Entry) string {
+	if len(entries) == 0 {
+		return ""
+	}
+	return entries[0].Key
+}
+
+// liveness of a lead: 1 on the boards, 2 in the archive, 0 deleted.
+func liveness(l *crm.Lead, dead bool) int {
+	switch {
+	case dead:
+		return 0
+	case l.ArchivedAt > 0:
+		return 2
+	}
+	return 1
+}
+
+func (tx *Tx) tagRefs(ids []string) (string, error) {
+	if len(ids) == 0 {
+		return "", nil
+	}
+	var b strings.Builder
+	b.WriteByte(' ')
+	for _, id := range ids {
+		ref, err := tx.s.ref(tx.ctx, id)
+		if err != nil {
+			return "", err
+		}
+		b.WriteString(strconv.FormatInt(ref, 10))
+		b.WriteByte(' ')
+	}
+	return b.String(), nil
+}
+
+// due answers when a planned activity becomes overdue: its hour, or the end of
+// its day in the workspace's zone; 0 when it is done or has no date.
+func (s *Store) due(a *crm.Activity) int64 {
+	if a.DoneAt != 0 {
+		return 0
+	}
+	if a.DueAt != 0 {
+		return a.DueAt
+	}
+	day, err := time.ParseInLocation(time.DateOnly, a.DueDay, s.Zone())
+	if err != nil {
+		return 0
+	}
+	return day.AddDate(0, 0, 1).UnixMilli() - 1
+}
+
+func (tx *Tx) deriveLead(im *image, l *crm.Lead) error {
+	fresh := im.rid == 0
+	if fresh || im.before.FieldByName("StageID").String() != l.StageID {
+		stage, err := tx.stage(l.StageID)
+		if err != nil {
+			return err
+		}
+		l.PipelineID = stage.PipelineID
+	}
+	if fresh || im.marked["contact"] || im.before.FieldByName("ContactID").String() != l.ContactID {
+		c, err := tx.contact(l.ContactID)
+		if err != nil {
+			return err
+		}
+		l.SortName = format.Fold(c.Name)
+	}
+	if fresh || im.marked["activity"] {
+		return tx.deriveActivity(im, l)
+	}
+	return nil
+}
+
+// deriveActivity reads freshness, next activity and last contact off the
+// lead's mark and activities.
+func (tx *Tx) deriveActivity(im *image, l *crm.Lead) error {
+	var seen, lastInbound int64
+	l.NextDue, l.NextID, l.LastContact = 0, "", 0
+	add := func(a *crm.Activity) {
+		if a.Due > 0 && (l.NextDue == 0 || a.Due < l.NextDue || a.Due == l.NextDue && a.ID < l.NextID) {
+			l.NextDue, l.NextID = a.Due, a.ID
+		}
+		if a.DoneAt > 0 && crm.IsContact(a.Kind) {
+			l.LastContact = max(l.LastContact, a.DoneAt)
+			if a.Inbound {
+				lastInbound = max(lastInbound, a.DoneAt)
+			}
+		}
+	}
+	if im.rid != 0 {
+		marks, err := tx.loadAll(tx.s.tables[crm.KindMark], "lead_id=?", blob(im.id))
+		if err != nil {
+			return err
+		}
+		for _, m := range marks {
+			seen = m.after.Addr().Interface().(*crm.Mark).SeenAt
+		}
+		rows, err := tx.loadAll(tx.s.tables[crm.KindActivity], "lead_id=?", blob(im.id))
+		if err != nil {
+			return err
+		}
+		for _, a := range rows {
+			if !a.dies {
+				add(a.after.Addr().Interface().(*crm.Activity))
+			}
+		}
+	} else {
+		for _, o := range tx.byLead[im.id] {
+			switch e := o.after.Addr().Interface().(type) {
+			case *crm.Mark:
+				seen = e.SeenAt
+			case *crm.Activity:
+				add(e)
+			}
+		}
+	}
+	switch {
+	case lastInbound > max(seen, 0):
+		l.Fresh = crm.FreshReply
+	case seen < 0, seen == 0 && l.CreatedVia == crm.ViaManual:
+		l.Fresh = crm.FreshNew
+	default:
+		l.Fresh = crm.FreshNone
+	}
+	return nil
+}
+
+func (tx *Tx) stage(id string) (*crm.Stage, error) { return Get[crm.Stage](tx, id) }
+
+// contact answers the contact of a lead; a merged one reads as its survivor's
+// record does on disk.
+func (tx *Tx) contact(id string) (*crm.Contact, error) { return Get[crm.Contact](tx, id) }
+
+// after keeps counters and the search text in step with a written record.
+func (tx *Tx) after(im *image) error {
+	if im.t.kind != crm.KindLead {
+		return nil
+	}
+	tx.leads[im.id] = true
+	after := im.after.Addr().Interface().(*crm.Lead)
+	var before *crm.Lead
+	if im.before.IsValid() {
+		before = im.before.Addr().Interface().(*crm.Lead)
+		if liveness(before, im.dead) == 1 {
+			if err := tx.total(before, -1); err != nil {
+				return err
+			}
+		}
+	}
+	if liveness(after, im.dies) == 1 {
+		if err := tx.total(after, 1); err != nil {
+			return err
+		}
+	}
+	return tx.indexText(im, before, after)
+}
+
+func (tx *Tx) total(l *crm.Lead, sign int) error {
+	ref, err := tx.s.ref(tx.ctx, l.StageID)
+	if err != nil {
+		return err
+	}
+	t := tx.totals[ref]
+	if t == nil {
+		t = &crm.Totals{}
+		tx.totals[ref] = t
+	}
+	t.Count += sign
+	t.SumCents += int64(sign) * l.ValueCents
+	return nil
+}
+
+func (tx *Tx) writeTotals() error {
+	for ref, t := range tx.totals {
+		if t.Count == 0 && t.SumCents == 0 {
+			continue
+		}
+		if _, err := tx.s.exec(tx.ctx, `INSERT INTO stage_totals(stage,n,cents) VALUES (?,?,?)
+			ON CONFLICT(stage) DO UPDATE SET n=n+excluded.n, cents=cents+excluded.cents`, ref, t.Count, t.SumCents); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// indexText keeps the search text of a lead. A bulk operation queues new ones.
+func (tx *Tx) indexText(im *image, before, after *crm.Lead) error {
+	switch {
+	case im.dies:
+		if im.dead {
+			return nil
+		}
+		_, err := tx.s.exec(tx.ctx, "DELETE FROM search WHERE rowid=?", im.rid)
+		return err
+	case before == nil && tx.op.Bulk:
+		_, err := tx.s.exec(tx.ctx, "INSERT INTO search_queue(lead) VALUES (?)", im.rid)
+		return err
+	}
+	same := before != nil && !im.dead && !im.marked["contact"] && before.ContactID == after.ContactID &&
+		before.Vehicle == after.Vehicle && before.Plate == after.Plate && before.Subject == after.Subject
+	if same {
+		return nil
+	}
+	c, err := tx.contact(after.ContactID)
+	if err != nil {
+		return err
+	}
+	if before != nil {
+		if _, err := tx.s.exec(tx.ctx, "DELETE FROM search WHERE rowid=?", im.rid); err != nil {
+			return err
+		}
+	}
+	_, err = tx.s.exec(tx.ctx, "INSERT INTO search(rowid,text) VALUES (?,?)", im.rid, searchText(c, after))
+	return err
+}
+
+// writeEvents adds to each lead's history what this operation changed of it.
+func (tx *Tx) writeEvents() error {
+	if tx.op.Quiet {
+		return nil
+	}
+	changes := map[string][]crm.FieldChange{}
+	note := func(lead string, list []crm.FieldChange) {
+		if len(list) > 0 {
+			changes[lead] = append(changes[lead], list...)
+		}
+	}
+	for _, e := range tx.log.Edits {
+		kind := crm.Kind(e.Kind)
+		im := tx.images[imageKey{kind, e.ID}]
+		switch kind {
+		case crm.KindLead:
+			list := im.t.fieldChanges(e, "")
+			if e.Died > 0 || e.Revived > 0 {
+				list = append(list, crm.FieldChange{Field: "deleted", Old: flag(im.dead), New: flag(im.dies)})
+			}
+			note(e.ID, list)
+		case crm.KindContact:
+			list := im.t.fieldChanges(e, "contact.")
+			for _, o := range tx.order {
+				if o.t.kind == crm.KindLead && o.after.FieldByName("ContactID").String() == e.ID {
+					note(o.id, list)
+				}
+			}
+		case crm.KindActivity:
+			a := im.after.Addr().Interface().(*crm.Activity)
+			list := im.t.fieldChanges(e, "activity.")
+			if e.Died > 0 || e.Revived > 0 {
+				list = append(list, crm.FieldChange{Field: "activity.deleted", Old: flag(im.dead), New: flag(im.dies)})
+			}
+			for i := range list {
+				if list[i].Field == "activity.deleted" {
+					list[i].Old = a.Title
+				}
+			}
+			note(a.LeadID, list)
+		}
+	}
+	t := tx.s.tables[crm.KindEvent]
+	for _, lead := range slices.Sorted(keys(changes)) {
+		body, err := json.Marshal(changes[lead])
+		if err != nil {
+			return err
+		}
+		e := crm.Event{LeadID: lead, Op: tx.op.Label, UserID: tx.User, At: tx.Now, Changes: string(body)}
+		if err := Put(tx, &e); err != nil {
+			return err
+		}
+		if err := tx.write(tx.images[imageKey{t.kind, e.ID}]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func flag(b bool) string {
+	if b {
+		return "1"
+	}
+	return "0"
+}
+
+func keys[V any](m map[string]V) func(func(string) bool) {
+	return func(yield func(string) bool) {
+		for k := range m {
+			if !yield(k) {
+				return
+			}
+		}
+	}
+}

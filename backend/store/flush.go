@@ -1,0 +1,377 @@
+package store
+
+import (
+	"cmp"
+	"fmt"
+	"reflect"
+	"slices"
+	"strconv"
+
+	"patio/backend/crm"
+	"patio/sync/record"
+)
+
+// flush writes what the function put: contacts, marks and activities first,
+// then the leads with what is derived from those, then events, counters,
+// search, the operation itself.
+func (tx *Tx) flush() error {
+	if !tx.changed() {
+		return nil
+	}
+	if err := tx.guard(1); err != nil {
+		return err
+	}
+	if err := tx.pullLeads(); err != nil {
+		return err
+	}
+	order := slices.Clone(tx.order)
+	slices.SortStableFunc(order, func(a, b *image) int { return cmp.Compare(flushRank(a.t.kind), flushRank(b.t.kind)) })
+	for _, im := range order {
+		if err := tx.write(im); err != nil {
+			return fmt.Errorf("write %s %s: %w", im.t.name, im.id, err)
+		}
+	}
+	if err := tx.writeEvents(); err != nil {
+		return err
+	}
+	if err := tx.writeTotals(); err != nil {
+		return err
+	}
+	if err := tx.guard(0); err != nil {
+		return err
+	}
+	if err := tx.writeOperation(); err != nil {
+		return err
+	}
+	_, err := tx.s.exec(tx.ctx, "UPDATE replica SET counter=?, clock=? WHERE one=1", int64(tx.n), int64(tx.clock))
+	return err
+}
+
+func (tx *Tx) changed() bool {
+	return slices.ContainsFunc(tx.order, func(im *image) bool { return im.put })
+}
+
+func (tx *Tx) guard(open int) error {
+	_, err := tx.s.exec(tx.ctx, "UPDATE guard SET open=? WHERE one=1", open)
+	return err
+}
+
+// flushRank puts what leads are derived from before the leads.
+func flushRank(k crm.Kind) int {
+	switch k {
+	case crm.KindLead:
+		return 100
+	case crm.KindEvent:
+		return 101
+	}
+	return int(k)
+}
+
+// pullLeads brings in the leads that must be derived anew because their
+// contact, mark or an activity was put.
+func (tx *Tx) pullLeads() error {
+	leads := tx.s.tables[crm.KindLead]
+	for _, im := range slices.Clone(tx.order) {
+		if !im.put {
+			continue
+		}
+		switch im.t.kind {
+		case crm.KindContact:
+			if !im.before.IsValid() {
+				continue // a new contact's leads are new, too
+			}
+			ims, err := tx.loadAll(leads, "contact_id=?", blob(im.id))
+			if err != nil {
+				return err
+			}
+			for _, lead := range ims {
+				lead.mark("contact")
+			}
+		case crm.KindMark, crm.KindActivity:
+			id := im.after.FieldByName("LeadID").String()
+			lead, err := tx.load(leads, id)
+			if err != nil {
+				return err
+			}
+			if lead != nil {
+				lead.mark("activity")
+			}
+		}
+	}
+	return nil
+}
+
+// mark says why a lead must be derived anew.
+func (im *image) mark(why string) {
+	if im.marked == nil {
+		im.marked = map[string]bool{}
+	}
+	im.marked[why] = true
+}
+
+// write puts one record on disk: row, sets, dots; and notes it for undo,
+// audit and timeline.
+func (tx *Tx) write(im *image) error {
+	if !im.put && im.marked == nil {
+		return nil
+	}
+	extra, err := tx.derive(im)
+	if err != nil {
+		return err
+	}
+	if im.rid == 0 {
+		return tx.insert(im, extra)
+	}
+	return tx.update(im, extra)
+}
+
+func (tx *Tx) insert(im *image, extra []any) error {
+	args := make([]any, 0, 2+len(im.t.columns)+len(extra))
+	args = append(args, blob(im.id), im.dies)
+	args, err := tx.values(args, im)
+	if err != nil {
+		return err
+	}
+	res, err := tx.s.exec(tx.ctx, im.t.insertSQL, append(args, extra...)...)
+	if err != nil {
+		return err
+	}
+	if im.rid, err = res.LastInsertId(); err != nil {
+		return err
+	}
+	first := tx.n + 1
+	state := &record.State{Fields: make([]record.Field, 0, len(im.t.columns))}
+	lastFid := uint16(0)
+	for _, c := range im.t.columns {
+		// The columns of one register stand together; one dot covers them.
+		if c.fid == 0 || c.fid == lastFid || im.after.Field(c.field).IsZero() {
+			continue
+		}
+		lastFid = c.fid
+		d := tx.dot()
+		state.Fields = append(state.Fields, record.Field{Key: record.Key{ID: c.fid}, Dot: d, At: tx.clock})
+		state.Seen = state.Seen.With(d)
+	}
+	for _, set := range im.t.sets {
+		if err := tx.writeSet(im, set, state, nil); err != nil {
+			return err
+		}
+	}
+	slices.SortStableFunc(state.Fields, func(a, b record.Field) int { return a.Key.Compare(b.Key) })
+	if im.dies {
+		state.Delete(tx.dot(), tx.clock)
+	}
+	if len(state.Seen) == 0 { // a record of nothing but its id still exists
+		state.Revive(tx.dot(), tx.clock)
+	}
+	tx.log.made(im, first, tx.n)
+	if err := tx.saveState(im, state); err != nil {
+		return err
+	}
+	return tx.after(im)
+}
+
+func (tx *Tx) update(im *image, extra []any) error {
+	var state *record.State
+	edit := recordEdit{Kind: int(im.t.kind), ID: im.id}
+	derived := im.marked != nil
+	for i := 0; i < len(im.t.columns); i++ {
+		c := im.t.columns[i]
+		if c.get(im.before) == c.get(im.after) {
+			continue
+		}
+		derived = true
+		if c.fid == 0 || edit.has(c.fid) {
+			continue
+		}
+		if err := tx.needState(im, &state); err != nil {
+			return err
+		}
+		d := tx.dot()
+		f := fieldEdit{Fid: c.fid, N: d.N}
+		for _, o := range im.t.columns {
+			if o.fid == c.fid {
+				f.Old, f.New = append(f.Old, o.get(im.before)), append(f.New, o.get(im.after))
+			}
+		}
+		key := record.Key{ID: c.fid}
+		state.Put(key, d, state.Next(key, tx.clock))
+		edit.Fields = append(edit.Fields, f)
+	}
+	for _, set := range im.t.sets {
+		if reflect.DeepEqual(elements(set, im.before), elements(set, im.after)) {
+			continue
+		}
+		derived = true
+		if err := tx.needState(im, &state); err != nil {
+			return err
+		}
+		if err := tx.writeSet(im, set, state, &edit); err != nil {
+			return err
+		}
+	}
+	if im.dead != im.dies {
+		derived = true
+		if err := tx.needState(im, &state); err != nil {
+			return err
+		}
+		d := tx.dot()
+		if im.dies {
+			state.Delete(d, tx.clock)
+			edit.Died = d.N
+		} else {
+			state.Revive(d, tx.clock)
+			edit.Revived = d.N
+		}
+	}
+	if !derived {
+		return nil
+	}
+	args := make([]any, 0, 2+len(im.t.columns)+len(extra))
+	args = append(args, im.dies)
+	args, err := tx.values(args, im)
+	if err != nil {
+		return err
+	}
+	args = append(args, extra...)
+	if _, err := tx.s.exec(tx.ctx, im.t.updateSQL, append(args, im.rid)...); err != nil {
+		return err
+	}
+	if state != nil {
+		tx.log.edited(edit)
+		if err := tx.saveState(im, state); err != nil {
+			return err
+		}
+	}
+	return tx.after(im)
+}
+
+// values appends the columns' values in the order of the table's SQL.
+func (tx *Tx) values(args []any, im *image) ([]any, error) {
+	for _, c := range im.t.columns {
+		f := im.after.Field(c.field)
+		switch c.typ {
+		case typeText:
+			args = append(args, f.String())
+		case typeInt:
+			args = append(args, f.Int())
+		case typeBool:
+			args = append(args, f.Bool())
+		case typeID:
+			args = append(args, blob(f.String()))
+		case typeRef:
+			ref, err := tx.s.ref(tx.ctx, f.String())
+			if err != nil {
+				return nil, err
+			}
+			args = append(args, ref)
+		}
+	}
+	return args, nil
+}
+
+// needState loads the record's dots once.
+func (tx *Tx) needState(im *image, state **record.State) error {
+	if *state != nil {
+		return nil
+	}
+	var err error
+	*state, err = tx.s.state(tx.ctx, im.id)
+	return err
+}
+
+func (tx *Tx) saveState(im *image, state *record.State) error {
+	_, err := tx.s.exec(tx.ctx,
+		"INSERT INTO sync_records(id,kind,state) VALUES (?,?,?) ON CONFLICT(id) DO UPDATE SET state=excluded.state",
+		blob(im.id), int(im.t.kind), state.Append(nil))
+	return err
+}
+
+// writeSet writes the elements of a set that differ. edit is nil for a new
+// record, whose making is undone as a whole.
+func (tx *Tx) writeSet(im *image, set set, state *record.State, edit *recordEdit) error {
+	var before map[string]string
+	if im.before.IsValid() {
+		before = elements(set, im.before)
+	}
+	after := elements(set, im.after)
+	for _, key := range sorted(before) {
+		if _, ok := after[key]; ok {
+			continue
+		}
+		if err := tx.dropElement(set, im.rid, key); err != nil {
+			return err
+		}
+		d := tx.dot()
+		state.Remove(record.Key{ID: set.fid, Sub: key}, d)
+		edit.Fields = append(edit.Fields, fieldEdit{Fid: set.fid, Sub: key, N: d.N, Old: []string{before[key]}})
+	}
+	for _, key := range sorted(after) {
+		old, had := before[key]
+		if had && old == after[key] {
+			continue
+		}
+		if err := tx.putElement(set, im.rid, key, after[key]); err != nil {
+			return err
+		}
+		d := tx.dot()
+		k := record.Key{ID: set.fid, Sub: key}
+		state.Put(k, d, state.Next(k, tx.clock))
+		if edit != nil {
+			f := fieldEdit{Fid: set.fid, Sub: key, N: d.N, New: []string{after[key]}}
+			if had {
+				f.Old = []string{old}
+			}
+			edit.Fields = append(edit.Fields, f)
+		}
+	}
+	return nil
+}
+
+func sorted(m map[string]string) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}
+
+func (tx *Tx) putElement(set set, owner int64, key, value string) error {
+	if set.table == "lead_tags" {
+		ref, err := tx.s.ref(tx.ctx, key)
+		if err != nil {
+			return err
+		}
+		_, err = tx.s.exec(tx.ctx, "INSERT INTO lead_tags(owner,tag) VALUES (?,?) ON CONFLICT DO NOTHING", owner, ref)
+		return err
+	}
+	pos, label := entryValue(value)
+	_, err := tx.s.exec(tx.ctx, "INSERT INTO "+set.table+"(owner,key,label,pos,match) VALUES (?,?,?,?,?) "+
+		"ON CONFLICT(owner,key) DO UPDATE SET label=excluded.label, pos=excluded.pos", owner, key, label, pos, matchKey(set.table, key))
+	return err
+}
+
+func (tx *Tx) dropElement(set set, owner int64, key string) error {
+	if set.table == "lead_tags" {
+		ref, err := tx.s.ref(tx.ctx, key)
+		if err != nil {
+			return err
+		}
+		_, err = tx.s.exec(tx.ctx, "DELETE FROM lead_tags WHERE tag=? AND owner=?", ref, owner)
+		return err
+	}
+	_, err := tx.s.exec(tx.ctx, "DELETE FROM "+set.table+" WHERE owner=? AND key=?", owner, key)
+	return err
+}
+
+// entryValue reads back what elements wrote for an entry.
+func entryValue(value string) (pos int64, label string) {
+	for i := range value {
+		if value[i] == '|' {
+			pos, _ = strconv.ParseInt(value[:i], 10, 64)
+			return pos, value[i+1:]
+		}
+	}
+	return 0, value
+}

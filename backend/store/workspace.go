@@ -1,0 +1,206 @@
+package store
+
+import (
+	"context"
+	"reflect"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+	_ "time/tzdata" // store PCs with Windows have no zone files
+
+	"github.com/google/uuid"
+
+	"patio/backend/crm"
+	"patio/backend/format"
+)
+
+// Workspace is what the window holds in memory: the small entities that cards
+// refer to by id, and the settings. Entities that were deleted are left out;
+// retired ones stay, for what refers to them.
+type Workspace struct {
+	Users     []crm.User     `json:"users"`
+	Shops     []crm.Shop     `json:"shops"`
+	Pipelines []crm.Pipeline `json:"pipelines"` // by position
+	Stages    []crm.Stage    `json:"stages"`    // by position
+	Sources   []crm.Source   `json:"sources"`   // by name
+	Tags      []crm.Tag      `json:"tags"`      // by name
+	Reasons   []crm.Reason   `json:"reasons"`
+
+	Settings map[string]string `json:"settings"`
+}
+
+// Keys of settings.
+const (
+	SettingLanguage = "language"
+	SettingCurrency = "currency"
+	SettingZone     = "zone" // IANA
+	SettingStarted  = "started"
+)
+
+const defaultZone = "America/Sao_Paulo"
+
+// workspaceCache holds the workspace until something in it changes.
+type workspaceCache struct {
+	mu sync.Mutex
+	w  *Workspace
+}
+
+func (s *Store) forgetWorkspace() {
+	s.workspace.mu.Lock()
+	s.workspace.w = nil
+	s.workspace.mu.Unlock()
+}
+
+// Workspace answers the small entities. The answer is shared: don't change it.
+func (s *Store) Workspace(ctx context.Context) (*Workspace, error) {
+	s.workspace.mu.Lock()
+	defer s.workspace.mu.Unlock()
+	if s.workspace.w != nil {
+		return s.workspace.w, nil
+	}
+	w := &Workspace{Settings: map[string]string{SettingLanguage: string(crm.Portuguese), SettingCurrency: "BRL", SettingZone: defaultZone}}
+	var err error
+	list := func(kind crm.Kind, add func(any)) {
+		if err == nil {
+			err = s.each(ctx, s.tables[kind], "deleted=0 ORDER BY id", add)
+		}
+	}
+	list(crm.KindUser, func(e any) { w.Users = append(w.Users, *e.(*crm.User)) })
+	list(crm.KindShop, func(e any) { w.Shops = append(w.Shops, *e.(*crm.Shop)) })
+	list(crm.KindPipeline, func(e any) { w.Pipelines = append(w.Pipelines, *e.(*crm.Pipeline)) })
+	list(crm.KindStage, func(e any) { w.Stages = append(w.Stages, *e.(*crm.Stage)) })
+	list(crm.KindSource, func(e any) { w.Sources = append(w.Sources, *e.(*crm.Source)) })
+	list(crm.KindTag, func(e any) { w.Tags = append(w.Tags, *e.(*crm.Tag)) })
+	list(crm.KindReason, func(e any) { w.Reasons = append(w.Reasons, *e.(*crm.Reason)) })
+	list(crm.KindSetting, func(e any) { v := e.(*crm.Setting); w.Settings[v.Key] = v.Value })
+	if err != nil {
+		return nil, s.fail("read workspace", err)
+	}
+	slices.SortStableFunc(w.Pipelines, func(a, b crm.Pipeline) int { return int(a.Pos - b.Pos) })
+	slices.SortStableFunc(w.Stages, func(a, b crm.Stage) int { return int(a.Pos - b.Pos) })
+	slices.SortStableFunc(w.Sources, func(a, b crm.Source) int { return strings.Compare(format.Fold(a.Name), format.Fold(b.Name)) })
+	slices.SortStableFunc(w.Tags, func(a, b crm.Tag) int { return strings.Compare(format.Fold(a.Name), format.Fold(b.Name)) })
+	s.workspace.w = w
+	return w, nil
+}
+
+// each calls f with every entity that a condition names, without its sets.
+func (s *Store) each(ctx context.Context, t *table, where string, f func(any), args ...any) error {
+	rows, err := s.query(ctx, t.selectSQL+" WHERE "+where, args...)
+	if err != nil {
+		return err
+	}
+	list, err := scanRows(s, t, rows)
+	if err != nil {
+		return err
+	}
+	for _, r := range list {
+		f(r.v.Addr().Interface())
+	}
+	return nil
+}
+
+// Read answers one entity with its sets, through the readers; not_found when
+// there is none or it was deleted.
+func Read[T any](ctx context.Context, s *Store, id string) (*T, error) {
+	t := s.tableOf(reflect.TypeFor[T]())
+	if err := CheckID("id", id); err != nil {
+		return nil, err
+	}
+	list, err := readAll(ctx, s, t, "id=? AND deleted=0", blob(id))
+	if err != nil {
+		return nil, s.fail("read "+t.name, err)
+	}
+	if len(list) == 0 {
+		return nil, crm.NewError(crm.CodeNotFound, "id", "id", id, "kind", t.name)
+	}
+	return list[0].v.Addr().Interface().(*T), nil
+}
+
+// readAll reads entities with their sets through the readers.
+func readAll(ctx context.Context, s *Store, t *table, where string, args ...any) ([]found, error) {
+	rows, err := s.query(ctx, t.selectSQL+" WHERE "+where, args...)
+	if err != nil {
+		return nil, err
+	}
+	list, err := scanRows(s, t, rows)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range list {
+		if err := readSets(t, r.rid, r.v, s.queryIn(ctx), s); err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
+}
+
+// Zone answers the workspace's time zone.
+func (s *Store) Zone() *time.Location {
+	w, err := s.Workspace(context.Background())
+	if err == nil {
+		if z, err := time.LoadLocation(w.Settings[SettingZone]); err == nil {
+			return z
+		}
+	}
+	z, err := time.LoadLocation(defaultZone)
+	if err != nil {
+		return time.UTC
+	}
+	return z
+}
+
+// nameSpace derives ids from names: tags, sources, reasons and settings that
+// two replicas make apart are one record.
+var nameSpace = uuid.MustParse("01900000-0000-7000-8000-00000000feed")
+
+// NamedID derives the id of a small entity from its kind and folded name.
+func NamedID(kind crm.Kind, name string) string {
+	return uuid.NewSHA1(nameSpace, []byte(string(rune('A'+int(kind)))+format.Fold(name))).String()
+}
+
+// MarkID derives the id of a lead's mark.
+func MarkID(leadID string) string {
+	return uuid.NewSHA1(nameSpace, append([]byte("mark"), blob(leadID)...)).String()
+}
+
+// writeReady fills a database that has no pipelines yet.
+func (s *Store) writeReady(ctx context.Context) error {
+	w, err := s.Workspace(ctx)
+	if err != nil || len(w.Pipelines) > 0 {
+		return err
+	}
+	_, err = s.Transact(ctx, Op{Label: "setup.ready", NoUndo: true, Quiet: true}, func(tx *Tx) error { return PutReady(tx, crm.Portuguese) })
+	return err
+}
+
+// PutReady writes the ready records with their names in a language.
+func PutReady(tx *Tx, lang crm.Lang) error {
+	var err error
+	put := func(e error) {
+		if err == nil {
+			err = e
+		}
+	}
+	put(Put(tx, &crm.Shop{ID: crm.ReadyShop, Name: map[crm.Lang]string{crm.Portuguese: "Minha loja", crm.English: "My store", crm.Spanish: "Mi tienda"}[lang]}))
+	for i, p := range crm.ReadyPipelines() {
+		put(Put(tx, &crm.Pipeline{ID: p.ID, Name: p.Names[lang], Kind: p.Kind, Pos: int64(i + 1), Retired: p.Retired}))
+		for j, st := range p.Stages {
+			put(Put(tx, &crm.Stage{ID: st.ID, PipelineID: p.ID, Name: st.Names[lang], Kind: st.Kind, Pos: int64(j + 1), StaleDays: st.StaleDays}))
+		}
+	}
+	for _, n := range crm.ReadySources() {
+		put(Put(tx, &crm.Source{ID: NamedID(crm.KindSource, n[crm.Portuguese]), Name: n[lang]}))
+	}
+	for _, r := range crm.ReadyReasons() {
+		put(Put(tx, &crm.Reason{ID: NamedID(crm.KindReason, r.Kind+" "+r.Names[crm.Portuguese]), Kind: r.Kind, Name: r.Names[lang]}))
+	}
+	put(PutSetting(tx, SettingLanguage, string(lang)))
+	return err
+}
+
+// PutSetting writes one setting of the workspace.
+func PutSetting(tx *Tx, key, value string) error {
+	return Put(tx, &crm.Setting{ID: NamedID(crm.KindSetting, key), Key: key, Value: value})
+}
