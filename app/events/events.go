@@ -19,7 +19,9 @@ type Bus struct {
 	subs    []*subscriber
 }
 
-type subscriber struct{ call func(name string, payload any) }
+type subscriber struct {
+	call func(name string, payload any)
+}
 
 // Subscribe has f called for each later event until cancel. Payloads are small
 // and JSON-able: they say what changed, and the listener asks for what it

@@ -6,7 +6,6 @@ import (
 	"crypto/rand"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"regexp"
 	"runtime"
@@ -17,28 +16,21 @@ import (
 	"github.com/rs/zerolog"
 )
 
-// FileName stands in the folder given to Open; older ones beside it carry the
-// time at which they were closed.
-const FileName = "patio.log"
-
-// Open starts or continues the log in dir. The caller closes it last.
-func Open(dir string) (zerolog.Logger, io.Closer, error) {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return zerolog.Nop(), nil, fmt.Errorf("make log folder: %w", err)
-	}
+// Open starts or continues program.log in dir; older ones stand beside it with
+// the time at which they were closed. The caller closes it last.
+//
+// Nothing is opened before the first line is written: a second instance of the
+// window, which only wakes the first, must not touch the file that the first
+// one writes.
+func Open(dir, program string) (zerolog.Logger, io.Closer) {
 	file := &timberjack.Logger{
-		Filename:    filepath.Join(dir, FileName),
+		Filename:    filepath.Join(dir, program+".log"),
 		MaxSize:     5, // MB
 		MaxBackups:  4,
 		Compression: "none",
 		FileMode:    0o600,
 	}
-	// An empty write opens the file, so that a folder that can't be written is
-	// known now and not at the first failure.
-	if _, err := file.Write(nil); err != nil {
-		return zerolog.Nop(), nil, fmt.Errorf("open log: %w", err)
-	}
-	return zerolog.New(file).Hook(zerolog.HookFunc(stamp)), file, nil
+	return zerolog.New(file).Hook(zerolog.HookFunc(stamp)), file
 }
 
 // stamp writes the time itself: zerolog's own format is a setting of the whole

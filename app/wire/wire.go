@@ -1,0 +1,73 @@
+// Package wire puts the program together and takes it apart in reverse. It is
+// the one place where parts learn of each other.
+package wire
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/rs/zerolog"
+
+	"patio/app/api"
+	"patio/app/bind"
+	"patio/app/events"
+)
+
+// Config is what a program brings to Open.
+type Config struct {
+	DataDir string         // made by PrepareFolder
+	Log     zerolog.Logger // the zero value logs nothing
+	Shell   api.Shell      // the window's or the browser's; nil for a program with neither
+	Files   *api.Files     // shared with Shell; nil makes one
+	Events  *events.Bus    // given to hear of progress while opening; nil makes one
+}
+
+// App is the open program.
+type App struct {
+	bound  []any
+	events *events.Bus
+	close  []func() error // in the order of opening
+}
+
+// Open opens the database under cfg.DataDir and builds everything that stands
+// on it. Failures are *crm.Error.
+func Open(_ context.Context, cfg Config) (*App, error) {
+	if cfg.Events == nil {
+		cfg.Events = &events.Bus{}
+	}
+	return &App{events: cfg.Events}, nil
+}
+
+// Bound are the structs that need an open database.
+func (a *App) Bound() []any { return a.bound }
+
+// Events is where changes are announced.
+func (a *App) Events() *events.Bus { return a.events }
+
+// Close takes everything down in reverse, all of it even if a part fails.
+func (a *App) Close() error {
+	var failed []error
+	for _, closePart := range slices.Backward(a.close) {
+		if err := closePart(); err != nil {
+			failed = append(failed, err)
+		}
+	}
+	a.close = nil
+	return errors.Join(failed...)
+}
+
+// Always are the structs that answer with no database.
+func Always(shell api.Shell, files *api.Files) []any {
+	return []any{api.NewApp(), api.NewNative(shell, files)}
+}
+
+// NewDoor makes the door to a program that is yet to be opened.
+func NewDoor(log zerolog.Logger, shell api.Shell, files *api.Files) (*bind.Door, error) {
+	always, err := bind.NewTable(log, Always(shell, files)...)
+	if err != nil {
+		return nil, fmt.Errorf("bind what needs no database: %w", err)
+	}
+	return bind.NewDoor(always), nil
+}
