@@ -1,0 +1,97 @@
+/**
+ * The shapes of the bound structs. Generated bindings live in ./wailsjs; each
+ * struct that has them is typed by `Bound<typeof import('./wailsjs/go/api/X')>`
+ * and its hand-written interface here goes.
+ */
+
+/** Generated models are classes; the page sends and reads plain objects. */
+export type Plain<T> = T extends (infer U)[]
+  ? Plain<U>[]
+  : T extends object
+    ? { [K in keyof T as K extends 'convertValues' ? never : K]: Plain<T[K]> }
+    : T;
+
+/** A generated binding module with plain arguments and answers. */
+export type Bound<M> = {
+  [K in keyof M]: M[K] extends (...args: infer A) => Promise<infer R>
+    ? (...args: { [I in keyof A]: Plain<A[I]> }) => Promise<Plain<R>>
+    : never;
+};
+
+export interface Person {
+  id: string;
+  name: string;
+  role: string;
+}
+
+export interface SessionState {
+  /** Empty until the first run is done. */
+  shopName: string;
+  /** pt-BR, en or es; empty until chosen. */
+  language: string;
+  /** IANA zone of the shop: its "today" counts. */
+  zone: string;
+  people: Person[];
+  /** id of the person who acts; empty until chosen. */
+  acting: string;
+  version: string;
+}
+
+export interface Hit {
+  id: string;
+  title: string;
+  subtitle: string;
+}
+
+export interface Api {
+  Device: {
+    /** The JSON text kept under key on this device; empty when there is none. */
+    Get(key: string): Promise<string>;
+    Set(key: string, value: string): Promise<void>;
+  };
+  Session: {
+    State(): Promise<SessionState>;
+    ActAs(personID: string): Promise<void>;
+  };
+  /** What only the surroundings of the page can do; use `shell` rather than this. */
+  Native: {
+    PickOpen(ask: OpenAsk): Promise<FileRef>;
+    PickSave(ask: SaveAsk): Promise<FileRef>;
+    PickFolder(title: string): Promise<FileRef>;
+    Reveal(handle: string): Promise<void>;
+    Print(): Promise<void>;
+    SetTitle(title: string): Promise<void>;
+    ToggleFullscreen(): Promise<void>;
+    Quit(): Promise<void>;
+    Release(handle: string): Promise<void>;
+  };
+}
+
+/** A file that a dialog, a drop or an upload gave; an empty handle means cancelled. */
+export interface FileRef {
+  handle: string;
+  /** Last element of the path. */
+  name: string;
+  /** bytes */
+  size: number;
+  /** Where a browser fetches it once written; '' in the window. */
+  url: string;
+}
+
+/** One line of a dialog's filter. */
+export interface FileKind {
+  /** As the person reads it. */
+  label: string;
+  /** Without a dot. */
+  extensions: string[];
+}
+
+export interface OpenAsk {
+  title: string;
+  kinds: FileKind[];
+}
+
+export interface SaveAsk extends OpenAsk {
+  /** Suggested file name with its extension. */
+  name: string;
+}

@@ -1,0 +1,90 @@
+import type { Api } from './api';
+import { toFailure } from './failure';
+import { httpTransport, inWindow, windowTransport, type Transport } from './transport';
+import { isUnhurried, PATIENCE_MS, within } from './watchdog';
+
+/** What the save chip shows: calls under way and the last failure to reach Go. */
+export interface Traffic {
+  pending: number;
+  /** Code of the last call when it could not be answered at all; '' when all is well. */
+  trouble: string;
+}
+
+type Watcher = (traffic: Readonly<Traffic>) => void;
+
+// Failures of the road or of the disk, not of what was asked.
+const TROUBLE = new Set([
+  'bridge.timeout',
+  'bridge.unreachable',
+  'bridge.http',
+  'disk_full',
+  'locked',
+  'read_only',
+  'database.corrupt',
+]);
+
+const traffic: Traffic = { pending: 0, trouble: '' };
+const watchers = new Set<Watcher>();
+let transport: Transport | null = null;
+
+/** Tells whenever a call starts or ends. */
+export function watchTraffic(watcher: Watcher): () => void {
+  watchers.add(watcher);
+  watcher(traffic);
+  return () => watchers.delete(watcher);
+}
+
+/** Puts another road in place, for tests. null goes back to the real one. */
+export function useTransport(other: Transport | null): void {
+  transport = other;
+}
+
+/** One call to Go. Rejects with a Failure, at the latest after PATIENCE_MS for calls that should be instant. */
+export async function call(
+  struct: string,
+  method: string,
+  args: readonly unknown[],
+): Promise<unknown> {
+  const name = `${struct}.${method}`;
+  const road = transport ?? (inWindow() ? windowTransport : httpTransport);
+  settle(+1);
+  try {
+    const answer = road(struct, method, args);
+    const value = await (isUnhurried(struct) ? answer : within(answer, PATIENCE_MS, name));
+    settle(-1, '');
+    return value;
+  } catch (thrown) {
+    const failure = toFailure(thrown, name);
+    settle(-1, TROUBLE.has(failure.code) ? failure.code : '');
+    throw failure;
+  }
+}
+
+function settle(step: number, trouble?: string): void {
+  traffic.pending += step;
+  if (trouble !== undefined) traffic.trouble = trouble;
+  for (const watcher of watchers) watcher(traffic);
+}
+
+const methods = (struct: string) =>
+  new Proxy(
+    {},
+    {
+      get: (_, method) =>
+        typeof method === 'string' ? (...args: unknown[]) => call(struct, method, args) : undefined,
+    },
+  );
+
+const structs = new Map<string, unknown>();
+
+/** Go's bound structs: `api.Leads.Get(id)`. The one door to Go for every feature. */
+export const api = new Proxy(
+  {},
+  {
+    get: (_, struct) => {
+      if (typeof struct !== 'string') return undefined;
+      if (!structs.has(struct)) structs.set(struct, methods(struct));
+      return structs.get(struct);
+    },
+  },
+) as Api;

@@ -1,0 +1,91 @@
+import type { FileRef } from './api';
+import { inWindow } from './transport';
+
+/** Payload of each event by name. Extended beside the API types. */
+export interface Events {
+  /** A commit: the entities it touched, e.g. `lead`, `activity`, `stage`; ids when few. */
+  changed: { entities: string[]; ids?: Record<string, string[]>; op?: string };
+  /** Progress of a long job, 0…total; total 0 when not known. */
+  progress: { job: string; done: number; total: number; phase: string };
+  /** A file dropped on the window, already behind a handle. */
+  'file.dropped': FileRef;
+  /** The native menu asks for an action of the registry. */
+  action: { id: string };
+  /** Events were missed (the stream broke, or this page was too slow): anything may have changed. */
+  'events.lost': Record<string, never>;
+}
+
+type Handler<T> = (payload: T) => void;
+
+/** Longest pause between two tries to reach the event stream again. */
+const LONGEST_PAUSE_MS = 10_000;
+
+class EventStream {
+  #handlers = new Map<string, Set<Handler<never>>>();
+  #source: EventSource | null = null;
+  #windowNames = new Set<string>();
+  #pause = 250;
+  #broken = false;
+
+  on(name: string, handler: Handler<never>): () => void {
+    const handlers = this.#handlers.get(name) ?? new Set();
+    handlers.add(handler);
+    this.#handlers.set(name, handlers);
+    if (inWindow()) this.#listenInWindow(name);
+    else this.#connect();
+    return () => {
+      handlers.delete(handler);
+    };
+  }
+
+  emit(name: string, payload: unknown): void {
+    for (const handler of [...(this.#handlers.get(name) ?? [])]) handler(payload as never);
+  }
+
+  // Wails' own unsubscribe drops every listener of a name in some versions, so
+  // the window gets one listener a name and the fan-out is ours.
+  #listenInWindow(name: string): void {
+    if (this.#windowNames.has(name) || !window.runtime) return;
+    this.#windowNames.add(name);
+    window.runtime.EventsOn(name, (payload) => this.emit(name, payload));
+  }
+
+  // One stream for all names: each message is {"name": …, "payload": …}.
+  #connect(): void {
+    if (this.#source || typeof EventSource === 'undefined') return;
+    const source = new EventSource('events');
+    this.#source = source;
+    source.onopen = () => {
+      this.#pause = 250;
+      if (this.#broken) this.emit('events.lost', {});
+      this.#broken = false;
+    };
+    source.onmessage = (message) => {
+      const { name, payload } = JSON.parse(message.data as string) as {
+        name: string;
+        payload: unknown;
+      };
+      this.emit(name, payload);
+    };
+    // EventSource gives up for good on an HTTP error; own retries don't.
+    source.onerror = () => {
+      this.#broken = true;
+      source.close();
+      this.#source = null;
+      setTimeout(() => this.#connect(), this.#pause);
+      this.#pause = Math.min(this.#pause * 2, LONGEST_PAUSE_MS);
+    };
+  }
+}
+
+const stream = new EventStream();
+
+/** Listens to an event of Go's; the answer stops listening. */
+export function on<K extends keyof Events>(name: K, handler: Handler<Events[K]>): () => void {
+  return stream.on(name, handler as Handler<never>);
+}
+
+/** Hands an event to the page's own listeners, as if Go had sent it. */
+export function emitLocal<K extends keyof Events>(name: K, payload: Events[K]): void {
+  stream.emit(name, payload);
+}

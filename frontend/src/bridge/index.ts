@@ -1,0 +1,7 @@
+/** The one module through which features reach Go. */
+export { api, watchTraffic, useTransport, type Traffic } from './client';
+export type * from './api';
+export { on, emitLocal, type Events } from './events';
+export { Failure, toFailure } from './failure';
+export { inWindow } from './transport';
+export * as shell from './shell';

@@ -1,0 +1,25 @@
+import './app.css';
+import './shell/strings';
+import { mount } from 'svelte';
+import { toFailure } from './bridge';
+import { nearestLanguage, useLanguage } from './shared/i18n/index.svelte';
+import { appearance, loadDevice, session } from './shared/stores';
+import App from './shell/App.svelte';
+import StartFailure from './shell/StartFailure.svelte';
+
+const target = document.getElementById('app')!;
+
+// The engine's language until the shop's own is known.
+async function start(): Promise<void> {
+  try {
+    await Promise.all([loadDevice(), session.load()]);
+    appearance.restore();
+    await useLanguage(nearestLanguage(session.state.language || navigator.language));
+    mount(App, { target });
+  } catch (thrown) {
+    await useLanguage(nearestLanguage(navigator.language));
+    mount(StartFailure, { target, props: { failure: toFailure(thrown) } });
+  }
+}
+
+void start();

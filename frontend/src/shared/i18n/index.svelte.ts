@@ -1,0 +1,55 @@
+import '../strings';
+import type { Key } from './keys';
+import { fill, type Message, type Params } from './message';
+
+export type { Key } from './keys';
+export type { Message, Params } from './message';
+
+export const LANGUAGES = ['pt-BR', 'en', 'es'] as const;
+export type Language = (typeof LANGUAGES)[number];
+
+/** How each language calls itself: never translated. */
+export const LANGUAGE_NAMES: Readonly<Record<Language, string>> = {
+  'pt-BR': 'Português (Brasil)',
+  en: 'English',
+  es: 'Español',
+};
+
+// One chunk a language (vite.config.ts), so only the chosen one is fetched.
+const files = import.meta.glob<Record<string, Message>>(
+  ['../strings/*.json', '../../shell/strings/*.json', '../../features/*/strings/*.json'],
+  { import: 'default' },
+);
+
+let current = $state<Language>('pt-BR');
+let catalogue = $state.raw<Readonly<Record<string, Message>>>({});
+
+/** The language on the screen; reactive. */
+export function language(): Language {
+  return current;
+}
+
+/** The language that fits a tag best: `es-AR` → es, anything unknown → pt-BR. */
+export function nearestLanguage(tag: string): Language {
+  const base = tag.toLowerCase().split('-')[0];
+  return LANGUAGES.find((known) => known.toLowerCase().split('-')[0] === base) ?? 'pt-BR';
+}
+
+/** Fetches a language's strings and puts them on the screen. */
+export async function useLanguage(next: Language): Promise<void> {
+  const mine = Object.entries(files).filter(([path]) => path.endsWith(`/${next}.json`));
+  const parts = await Promise.all(mine.map(([, load]) => load()));
+  catalogue = Object.assign({}, ...parts) as Record<string, Message>;
+  current = next;
+  if (typeof document !== 'undefined') document.documentElement.lang = next;
+}
+
+/** The sentence of key in the chosen language. */
+export function t(key: Key, params: Params = {}): string {
+  return fill(catalogue[key] ?? key, params, current);
+}
+
+/** True when key has a sentence: for keys made from what Go sends, such as error codes. */
+export function hasKey(key: string): key is Key {
+  return key in catalogue;
+}

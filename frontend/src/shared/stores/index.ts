@@ -1,0 +1,14 @@
+/** What several features share on the screen. */
+export { announce } from './announcer';
+export {
+  appearance,
+  DENSITIES,
+  TEXT_SIZES,
+  THEMES,
+  type Density,
+  type Theme,
+} from './appearance.svelte';
+export { flushDevice, keep, loadDevice, remember } from './device';
+export { live, Live } from './live.svelte';
+export { session } from './session.svelte';
+export { copyText, toastDone, toastFailure } from './toasts';

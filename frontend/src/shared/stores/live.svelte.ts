@@ -1,0 +1,65 @@
+import { on } from '../../bridge';
+
+/**
+ * Records on the screen that follow the database: loaded at once, loaded again
+ * when a commit touches one of `entities`. What was there stays until the new
+ * answer comes; an older answer never overwrites a newer one.
+ */
+export class Live<T> {
+  #value = $state.raw<T | undefined>(undefined);
+  #failure = $state.raw<unknown>(undefined);
+  #load: () => Promise<T>;
+  #turn = 0;
+
+  constructor(load: () => Promise<T>) {
+    this.#load = load;
+  }
+
+  /** undefined until the first answer. */
+  get value(): T | undefined {
+    return this.#value;
+  }
+  /** What the last load threw; undefined when it went well. */
+  get failure(): unknown {
+    return this.#failure;
+  }
+
+  /** Puts a value on the screen ahead of Go's answer (an optimistic change). */
+  show(value: T): void {
+    this.#turn += 1;
+    this.#value = value;
+  }
+
+  async refresh(): Promise<void> {
+    const turn = ++this.#turn;
+    try {
+      const value = await this.#load();
+      if (turn !== this.#turn) return;
+      this.#value = value;
+      this.#failure = undefined;
+    } catch (thrown) {
+      if (turn === this.#turn) this.#failure = thrown;
+    }
+  }
+}
+
+/**
+ * A Live bound to the component that calls this: loads now and whenever what
+ * `load` reads (reactively, before its first await) or one of `entities` changes.
+ */
+export function live<T>(entities: readonly string[], load: () => Promise<T>): Live<T> {
+  const it = new Live(load);
+  $effect(() => {
+    void it.refresh();
+  });
+  $effect(() => {
+    const offs = [
+      on('changed', (change) => {
+        if (change.entities.some((entity) => entities.includes(entity))) void it.refresh();
+      }),
+      on('events.lost', () => void it.refresh()),
+    ];
+    return () => offs.forEach((off) => off());
+  });
+  return it;
+}

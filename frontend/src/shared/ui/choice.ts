@@ -1,0 +1,9 @@
+import type { Component } from 'svelte';
+
+/** One of the values that a Select or Combobox offers. */
+export interface Choice {
+  value: string;
+  label: string;
+  icon?: Component<{ size?: number | string }>;
+  disabled?: boolean;
+}

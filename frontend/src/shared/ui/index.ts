@@ -1,0 +1,28 @@
+/** The parts that every screen is made of. */
+export { default as Avatar } from './Avatar.svelte';
+export { default as Button } from './Button.svelte';
+export { default as Calendar } from './Calendar.svelte';
+export { default as Checkbox } from './Checkbox.svelte';
+export { default as Chip } from './Chip.svelte';
+export { default as Combobox } from './Combobox.svelte';
+export { default as ConfirmDialog } from './ConfirmDialog.svelte';
+export { default as ContextMenu } from './ContextMenu.svelte';
+export { default as DateField } from './DateField.svelte';
+export { default as Dialog } from './Dialog.svelte';
+export { default as EmptyState } from './EmptyState.svelte';
+export { default as IconButton } from './IconButton.svelte';
+export { default as Kbd } from './Kbd.svelte';
+export { default as Menu } from './Menu.svelte';
+export { default as MoneyField } from './MoneyField.svelte';
+export { default as PhoneField } from './PhoneField.svelte';
+export { default as Popover } from './Popover.svelte';
+export { default as ProgressBar } from './ProgressBar.svelte';
+export { default as Segmented } from './Segmented.svelte';
+export { default as Select } from './Select.svelte';
+export { default as Tabs, type Tab } from './Tabs.svelte';
+export { default as TextField } from './TextField.svelte';
+export { default as Tooltip } from './Tooltip.svelte';
+export { default as VirtualList } from './VirtualList.svelte';
+export type { Choice } from './choice';
+export type { MenuEntry, MenuItem } from './menu';
+export { dropIndex, scrollToRow, visibleRows } from './window';

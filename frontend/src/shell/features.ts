@@ -1,0 +1,34 @@
+import type { Feature, Route } from '../shared/feature';
+import { matchPath, type PathParams } from '../shared/router';
+
+// Every folder of features joins by having an index.ts.
+const found = import.meta.glob<Feature>('../features/*/index.ts', {
+  import: 'default',
+  eager: true,
+});
+
+/** All features of this build, in the order of their names. */
+export const features: readonly Feature[] = Object.values(found);
+
+export const routes: readonly Route[] = features.flatMap((feature) => feature.routes ?? []);
+
+/** The route of a path and the params in it. */
+export function routeOf(path: string): { route: Route; params: PathParams } | undefined {
+  for (const route of routes) {
+    const params = matchPath(route.path, path);
+    if (params) return { route, params };
+  }
+  return undefined;
+}
+
+/** Where the nav entry of a route leads: its path without the optional parts. */
+export function navTarget(route: Route): string {
+  return route.nav?.to ?? route.path.replace(/\/:\w+\?/g, '');
+}
+
+/** Routes with a nav entry that can be used now, in order. */
+export function navRoutes(): Route[] {
+  return routes
+    .filter((route) => route.nav && (route.when?.() ?? true))
+    .sort((a, b) => a.nav!.order - b.nav!.order);
+}

@@ -1,0 +1,58 @@
+import { fileURLToPath } from 'node:url';
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { defineConfig } from 'vitest/config';
+
+// The oldest engines the window runs on: WebKitGTK 2.40 (Safari 16.4's
+// features) and the WebView2 that Windows 10 keeps up to date.
+const engines = ['safari16.4', 'chrome110'];
+
+const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+// `vite build --mode gallery` builds the page of components for screenshots;
+// it is never part of the program's dist.
+export default defineConfig(({ mode }) => ({
+  base: './',
+  plugins: [svelte()],
+  resolve: {
+    // Vitest must load Svelte's browser half, or nothing mounts in happy-dom.
+    conditions: mode === 'test' ? ['browser'] : undefined,
+  },
+  css: { transformer: 'postcss' },
+  build: {
+    target: engines,
+    // Lightning CSS lowers light-dark() and nesting for those engines.
+    cssTarget: engines,
+    cssMinify: 'lightningcss',
+    // The policy allows no inlined fonts and no script made from text.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    outDir: mode === 'gallery' ? 'dist-gallery' : 'dist',
+    emptyOutDir: true,
+    reportCompressedSize: true,
+    rolldownOptions: {
+      input: at(mode === 'gallery' ? './gallery.html' : './index.html'),
+      output: {
+        codeSplitting: {
+          groups: [
+            // One chunk a language, so that a start fetches one language only.
+            {
+              name: (id: string) => languageChunk(id),
+              debugName: 'strings',
+              test: /[\\/]strings[\\/][\w-]+\.json$/,
+            },
+          ],
+        },
+      },
+    },
+  },
+  test: {
+    environment: 'happy-dom',
+    include: ['src/**/*.test.ts'],
+    restoreMocks: true,
+  },
+}));
+
+function languageChunk(id: string): string | null {
+  const found = /[\\/]strings[\\/]([\w-]+)\.json$/.exec(id);
+  return found ? `strings-${found[1]}` : null;
+}
