@@ -96,4 +96,3 @@ type Recovery struct {
 	Salvaged int      `json:"salvaged"` // records read from the damaged file and written again
 	Lost     []string `json:"lost"`     // what was not readable, table by table
 }
-

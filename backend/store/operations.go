@@ -9,13 +9,15 @@ import (
 	"errors"
 
 	"patio/backend/crm"
+	"patio/sync/vv"
 )
 
 // changeLog is what an operation did, for undo and audit. Made records are
 // kept as bare ids: an import makes a hundred thousand.
 type changeLog struct {
-	Made  []madeRecords `json:"made,omitempty"`
-	Edits []recordEdit  `json:"edits,omitempty"`
+	Replica vv.Replica    `json:"replica"` // whose writes the n below are
+	Made    []madeRecords `json:"made,omitempty"`
+	Edits   []recordEdit  `json:"edits,omitempty"`
 }
 
 // madeRecords are the records of one kind that the operation made.
@@ -56,7 +58,11 @@ func (e *recordEdit) has(fid uint16) bool {
 
 func (l *changeLog) empty() bool { return len(l.Made) == 0 && len(l.Edits) == 0 }
 
+// made notes a new record. Events are not undone: history stays.
 func (l *changeLog) made(im *image, first, last uint64) {
+	if im.t.kind == crm.KindEvent {
+		return
+	}
 	for i := range l.Made {
 		if l.Made[i].Kind == int(im.t.kind) {
 			l.Made[i].IDs = append(l.Made[i].IDs, blob(im.id)...)
@@ -81,6 +87,7 @@ func (tx *Tx) writeOperation() error {
 	if tx.log.empty() {
 		return nil
 	}
+	tx.log.Replica = tx.s.replica
 	changes, err := json.Marshal(tx.log)
 	if err != nil {
 		return err
@@ -108,11 +115,13 @@ func (tx *Tx) writeOperation() error {
 	switch {
 	case tx.op.NoUndo:
 		kind = undoNever
+	case tx.op.redo:
+		undoes = tx.op.undoes
 	case tx.op.undoes != 0:
 		kind, undoes = undoUndo, tx.op.undoes
 	}
-	_, err = tx.s.exec(tx.ctx, `INSERT INTO operations(seq,id,label,params,user,at,grp,undo,undoes,changes,salt,digest,chain)
-		VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)`, seq, blob(tx.opID), tx.op.Label, string(params), user, tx.Now, blob(tx.op.Group), kind, undoes,
+	_, err = tx.s.exec(tx.ctx, `INSERT INTO operations(seq,id,label,params,user,at,grp,undo,undoes,last_n,changes,salt,digest,chain)
+		VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)`, seq, blob(tx.opID), tx.op.Label, string(params), user, tx.Now, blob(tx.op.Group), kind, undoes, int64(tx.n),
 		changes, salt, digest[:], chain(prev, seq, tx.opID, tx.op.Label, user, tx.Now, digest[:]))
 	if err == nil && tx.op.undoes != 0 {
 		_, err = tx.s.exec(tx.ctx, "UPDATE operations SET undone=? WHERE seq=?", seq, tx.op.undoes)
@@ -175,4 +184,3 @@ func (m madeRecords) each(f func(id string) error) error {
 	}
 	return nil
 }
-

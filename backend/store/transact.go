@@ -23,6 +23,7 @@ type Op struct {
 	Bulk   bool              // queues search texts instead of indexing them at once
 
 	undoes int64 // seq of the operation that this one undoes
+	redo   bool  // that one is an undo
 }
 
 // Tx is one transaction. Get, Put and Delete work on records in memory; all is

@@ -50,12 +50,14 @@ CREATE TABLE operations (
   undo    INTEGER NOT NULL,       -- 0 can't be undone, 1 can, 2 is itself an undo
   undoes  INTEGER,                -- seq of the operation that this one undid
   undone  INTEGER,                -- seq of the operation that undid this one
+  last_n  INTEGER NOT NULL,       -- the replica's write counter after it: finds the operation of a dot
   changes BLOB NOT NULL,          -- per record: fields, old and new values, dots
   salt    BLOB NOT NULL,          -- so that a digest tells nothing of purged values
   digest  BLOB NOT NULL,          -- SHA-256(salt, changes)
   chain   BLOB NOT NULL           -- SHA-256(previous chain, this row's facts, digest)
 );
 CREATE INDEX operations_group ON operations(grp) WHERE grp IS NOT NULL;
+CREATE INDEX operations_n ON operations(last_n);
 CREATE INDEX operations_undo ON operations(undo, seq) WHERE undone IS NULL AND undo > 0;
 
 CREATE TABLE shops (
