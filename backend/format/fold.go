@@ -66,11 +66,19 @@ func foldRest(text string) string {
 				b.WriteByte(' ')
 				space = false
 			}
-			b.WriteRune(unicode.ToLower(r))
+			if plain, ok := whole[r]; ok {
+				b.WriteString(plain)
+			} else {
+				b.WriteRune(unicode.ToLower(r))
+			}
 		}
 	}
 	return b.String()
 }
+
+// whole are the letters that Unicode doesn't take apart, though a keyboard
+// without them writes the plain one.
+var whole = map[rune]string{'ł': "l", 'ø': "o", 'đ': "d", 'ð': "d", 'ħ': "h", 'ı': "i", 'ß': "ss", 'æ': "ae", 'œ': "oe"}
 
 // FoldWords is Fold with everything but letters and digits turned into single
 // spaces: how headers and vehicle names are compared.

@@ -9,7 +9,7 @@ import (
 func TestFold(t *testing.T) {
 	for text, want := range map[string]string{
 		"São Paulo": "sao paulo", "  AVANÇO   à  VISTA ": "avanco a vista", "Ângela": "angela", "plain": "plain",
-		"Não vendido": "nao vendido", "Müller & Söhne": "muller & sohne", "ﬁat": "fiat", "İstanbul": "istanbul",
+		"Não vendido": "nao vendido", "Müller & Söhne": "muller & sohne", "Łukasz Sørensen": "lukasz sorensen", "Straße": "strasse", "ﬁat": "fiat", "İstanbul": "istanbul",
 		"a\tb\nc": "a b c", "": "", " ": "", "Zoe\u0308": "zoe", "n\u200bo": "no",
 	} {
 		if got := Fold(text); got != want {

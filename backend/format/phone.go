@@ -124,13 +124,12 @@ func dialled(s string) (digits string, international, ok bool) {
 	return digits, international, len(digits) >= 7
 }
 
-// foreignGroups says whether s is grouped in a way that no Brazilian uses:
-// three digits in parentheses, "(415) 555-0132". Read as ours it would become
-// a number that exists, and belongs to somebody else.
+// foreignGroups says whether s is grouped as no Brazilian number is: three
+// digits, three digits, four ("(415) 555-0132", "957.962.1534"). Read as ours
+// it would become a number that exists, and belongs to somebody else.
 func foreignGroups(s string) bool {
-	open := strings.IndexByte(s, '(')
-	shut := strings.IndexByte(s, ')')
-	return open >= 0 && shut-open == 4 && allDigits(s[open+1:shut]) && s[open+1] != '0'
+	groups := strings.FieldsFunc(s, func(r rune) bool { return r < '0' || r > '9' })
+	return len(groups) == 3 && len(groups[0]) == 3 && len(groups[1]) == 3 && len(groups[2]) == 4 && groups[0][0] != '0'
 }
 
 // brazilian answers E.164 for the digits of a number in Brazil, "" when they
@@ -185,6 +184,16 @@ func MatchKey(e164 string) string {
 		return national[:2] + national[len(national)-8:]
 	}
 	return e164
+}
+
+// PhoneRegion answers the country of an E.164 number, "US" for all that share
+// +1; "" when it is none.
+func PhoneRegion(e164 string) string {
+	number, err := phonenumbers.Parse(e164, "")
+	if err != nil {
+		return ""
+	}
+	return phonenumbers.GetRegionCodeForCountryCode(int(number.GetCountryCode()))
 }
 
 // DisplayPhone shows an E.164 number: "(11) 98527-0593", or with its country

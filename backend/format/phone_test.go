@@ -41,6 +41,7 @@ func TestPhonesOfEverySpellingBecomeE164(t *testing.T) {
 		{"+14155550199", "BR", "+14155550199", ""},
 		{"+351 912 345 678", "BR", "+351912345678", ""},
 		{"957.962.1534", "US", "+19579621534", ""},
+		{"001-395-557-1028", "BR", "+13955571028", ""},
 		{"(415) 555-0132", "US", "+14155550132", ""},
 		{"+55 11 98527-0593", "US", "+5511985270593", ""},
 	} {
@@ -53,7 +54,7 @@ func TestPhonesOfEverySpellingBecomeE164(t *testing.T) {
 
 func TestWhatIsNoPhoneIsRefusedWithItsText(t *testing.T) {
 	for _, text := range []string{"", "-", "não tem", "99999", "(11) 9999", "(10) 98527-0593", "(23) 98527-0593",
-		"(11) 88527-05934", "(11) 1204-5721", "98527-0593", "(415) 555-0132", "(11) 98527-0593 Maria", "119852705931",
+		"(11) 88527-05934", "(11) 1204-5721", "98527-0593", "(415) 555-0132", "957.962.1534", "(11) 98527-0593 Maria", "119852705931",
 		"+", "+5511", "+999 1234567", "55", "(11) 98527-0593 / 3204-5721", strings.Repeat("9", 60), "x208"} {
 		got, err := ParsePhone(text, "BR")
 		if crm.CodeOf(err) != CodePhone || got != (Phone{}) {
@@ -110,6 +111,14 @@ func TestPhonesAreShownAsPeopleWriteThem(t *testing.T) {
 	} {
 		if got := DisplayPhone(e164); got != want {
 			t.Errorf("DisplayPhone(%s) = %s, want %s", e164, got, want)
+		}
+	}
+}
+
+func TestACountryCodeNamesItsCountry(t *testing.T) {
+	for e164, want := range map[string]string{"+5511985270593": "BR", "+13955571028": "US", "+351912345678": "PT", "11": "", "": ""} {
+		if got := PhoneRegion(e164); got != want {
+			t.Errorf("PhoneRegion(%s) = %q, want %q", e164, got, want)
 		}
 	}
 }
