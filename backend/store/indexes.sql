@@ -15,6 +15,7 @@ CREATE INDEX IF NOT EXISTS leads_due ON leads(next_due, stage, owner, source, fr
 CREATE INDEX IF NOT EXISTS leads_owner ON leads(owner, source, stage, value_cents) WHERE live = 1;
 CREATE INDEX IF NOT EXISTS leads_source ON leads(source, owner, stage, value_cents) WHERE live = 1;
 CREATE INDEX IF NOT EXISTS leads_archived ON leads(archived_at) WHERE live = 2;
+CREATE INDEX IF NOT EXISTS leads_sample ON leads(created_via) WHERE created_via = 'sample';
 CREATE INDEX IF NOT EXISTS activities_lead ON activities(lead_id);
 CREATE INDEX IF NOT EXISTS events_lead ON events(lead_id, at);
 CREATE INDEX IF NOT EXISTS marks_lead ON marks(lead_id);

@@ -1,0 +1,47 @@
+package store
+
+import (
+	"context"
+
+	"patio/backend/crm"
+)
+
+// Planned answers a lead's planned activities by due.
+func (s *Store) Planned(ctx context.Context, leadID string) ([]crm.Activity, error) {
+	out := []crm.Activity{}
+	err := s.each(ctx, s.tables[crm.KindActivity], "lead_id=? AND done_at=0 AND deleted=0 ORDER BY due,id", func(a any) {
+		out = append(out, *a.(*crm.Activity))
+	}, blob(leadID))
+	return out, s.fail("read planned activities", err)
+}
+
+// LeadsOf answers the ids of a contact's leads, the newest first, archived
+// ones included.
+func (s *Store) LeadsOf(ctx context.Context, contactID string) ([]string, error) {
+	return s.ids(ctx, "SELECT id FROM leads WHERE contact_id=? AND live>0 ORDER BY created_at DESC,id DESC", blob(contactID))
+}
+
+// HasSample says whether leads of the sample are present.
+func (s *Store) HasSample(ctx context.Context) (bool, error) {
+	var n int
+	err := s.one(ctx, "SELECT EXISTS(SELECT 1 FROM leads WHERE created_via='sample' AND live>0)", nil, &n)
+	return n > 0, s.fail("look for sample", err)
+}
+
+// ids reads a column of ids.
+func (s *Store) ids(ctx context.Context, query string, args ...any) ([]string, error) {
+	rows, err := s.query(ctx, query, args...)
+	if err != nil {
+		return nil, s.fail("read ids", err)
+	}
+	defer rows.Close()
+	out := []string{}
+	for rows.Next() {
+		var id []byte
+		if err := rows.Scan(&id); err != nil {
+			return nil, s.fail("read ids", err)
+		}
+		out = append(out, text(id))
+	}
+	return out, s.fail("read ids", rows.Err())
+}
