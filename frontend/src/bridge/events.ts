@@ -7,8 +7,8 @@ export interface Events {
   changed: { entities: string[]; ids?: Record<string, string[]>; op?: string };
   /** Progress of a long job, 0…total; total 0 when not known. */
   progress: { job: string; done: number; total: number; phase: string };
-  /** A file dropped on the window, already behind a handle. */
-  'file.dropped': FileRef;
+  /** Files dropped on the window, already behind handles; x and y in CSS pixels of the page. */
+  'files.dropped': { x: number; y: number; files: FileRef[] };
   /** The native menu asks for an action of the registry. */
   action: { id: string };
   /** Events were missed (the stream broke, or this page was too slow): anything may have changed. */

@@ -80,13 +80,17 @@ export async function upload(file: File): Promise<FileRef> {
 
 /**
  * Hears files dropped anywhere on the window. A page may listen while it can
- * take one; the last to listen gets it. onFailure hears an upload that failed.
+ * take one. Of several files the first counts. onFailure hears an upload that failed.
  */
 export function onFileDrop(
   take: (file: FileRef) => void,
   onFailure: (failure: Failure) => void,
 ): () => void {
-  if (inWindow()) return on('file.dropped', take);
+  if (inWindow()) {
+    return on('files.dropped', ({ files }) => {
+      if (files[0]) take(files[0]);
+    });
+  }
   const drop = (event: DragEvent) => {
     const file = event.dataTransfer?.files[0];
     if (!file) return;
@@ -107,8 +111,6 @@ export function guardAgainstFileDrops(): void {
   };
   window.addEventListener('dragover', guard);
   window.addEventListener('drop', guard);
-  // Wails resolves dropped paths (and tells Go) only once the page has asked for it.
-  window.runtime?.OnFileDrop?.(() => {}, false);
 }
 
 function download(url: string, name: string): void {

@@ -22,10 +22,6 @@ interface Gate {
 /** What the window's runtime offers and the bridge uses. */
 export interface WailsRuntime {
   EventsOn(name: string, handler: (...payload: unknown[]) => void): () => void;
-  OnFileDrop?(
-    handler: (x: number, y: number, paths: string[]) => void,
-    useDropTarget: boolean,
-  ): void;
 }
 
 /** True in the program's own window, false in a browser. */

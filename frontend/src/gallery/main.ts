@@ -1,11 +1,14 @@
 import '../app.css';
 import '../shell/strings';
 import { mount } from 'svelte';
+import { useTransport } from '../bridge';
 import { LANGUAGES, useLanguage } from '../shared/i18n/index.svelte';
 import { appearance, DENSITIES, THEMES } from '../shared/stores';
 import Gallery from './Gallery.svelte';
 
 // ?theme=dark&lang=en&density=compact&text=150
+// No program stands behind this page.
+useTransport(async () => undefined);
 const asked = new URLSearchParams(location.search);
 appearance.restore();
 appearance.setTheme(THEMES.find((theme) => theme === asked.get('theme')) ?? 'light');

@@ -1,5 +1,5 @@
 import { matchKeyBindingPress, parseKeybinding } from 'tinykeys';
-import { dismissTop, isModalOpen } from './layers.svelte';
+import { dismissTop, isModalOpen } from './layers';
 import { available, run, type Action } from './registry.svelte';
 
 /** Does the action that a key press stands for. The one key handler of the window. */

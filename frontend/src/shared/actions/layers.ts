@@ -1,6 +1,6 @@
 /** What floats above the page, topmost last: Escape closes one layer at a time. */
 const dismissals: (() => void)[] = [];
-let modals = $state(0);
+let modals = 0;
 
 /**
  * Puts a layer (peek panel, selection, search box) on the pile; dismiss is what

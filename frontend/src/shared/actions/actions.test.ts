@@ -1,0 +1,153 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { handleKey, shortcutKeys } from './keyboard';
+import { enterModal, pushLayer } from './layers';
+import {
+  available,
+  find,
+  known,
+  onActionFailure,
+  perform,
+  register,
+  type Action,
+} from './registry.svelte';
+
+const action = (overrides: Partial<Action>): Action => ({
+  id: 'lead.archive',
+  label: 'shared.undo',
+  group: 'shell.group.program',
+  perform: vi.fn(),
+  ...overrides,
+});
+
+const offs: (() => void)[] = [];
+const add = (...actions: Action[]) => offs.push(register(actions));
+
+beforeEach(() => window.addEventListener('keydown', handleKey));
+afterEach(() => {
+  window.removeEventListener('keydown', handleKey);
+  for (const off of offs.splice(0)) off();
+  document.body.replaceChildren();
+});
+
+function press(key: string, init: KeyboardEventInit = {}, target: EventTarget = document.body) {
+  const event = new KeyboardEvent('keydown', {
+    key,
+    code: key.length === 1 ? `Key${key.toUpperCase()}` : key,
+    bubbles: true,
+    cancelable: true,
+    ...init,
+  });
+  target.dispatchEvent(event);
+  return event;
+}
+
+function field(html: 'input' | 'textarea') {
+  const element = document.createElement(html);
+  document.body.append(element);
+  return element;
+}
+
+test('a shortcut performs its action and is taken from the engine', () => {
+  const archive = action({ shortcut: 'e' });
+  add(archive);
+  expect(press('e').defaultPrevented).toBe(true);
+  expect(archive.perform).toHaveBeenCalledOnce();
+  expect(press('x').defaultPrevented).toBe(false);
+});
+
+test('letters are text while typing; Ctrl and function keys still work', () => {
+  const letter = action({ id: 'a', shortcut: 'e' });
+  const control = action({ id: 'b', shortcut: '$mod+k' });
+  const help = action({ id: 'c', shortcut: 'F1' });
+  add(letter, control, help);
+  const input = field('input');
+  press('e', {}, input);
+  press('k', { ctrlKey: true }, input);
+  press('F1', {}, input);
+  expect(letter.perform).not.toHaveBeenCalled();
+  expect(control.perform).toHaveBeenCalledOnce();
+  expect(help.perform).toHaveBeenCalledOnce();
+});
+
+test('AltGr types characters and triggers nothing', () => {
+  const control = action({ shortcut: '$mod+Alt+k' });
+  add(control);
+  press('k', { ctrlKey: true, altKey: true });
+  expect(control.perform).not.toHaveBeenCalled();
+});
+
+test('the action registered last wins, and the older one comes back', () => {
+  const page = action({ shortcut: 'n' });
+  const panel = action({ shortcut: 'n' });
+  add(page);
+  const leave = register([panel]);
+  press('n');
+  leave();
+  press('n');
+  expect(panel.perform).toHaveBeenCalledOnce();
+  expect(page.perform).toHaveBeenCalledOnce();
+});
+
+test('an action that can’t be done now is not there, but is known', () => {
+  add(action({ when: () => false, shortcut: 'e' }));
+  expect(available()).toEqual([]);
+  expect(known()).toHaveLength(1);
+  expect(find('lead.archive')).toBeUndefined();
+  expect(perform('lead.archive')).toBe(false);
+});
+
+test('an open dialog rests the page’s shortcuts', () => {
+  const archive = action({ id: 'a', shortcut: 'e' });
+  const larger = action({ id: 'b', shortcut: '$mod+Equal', inDialog: true });
+  add(archive, larger);
+  const leave = enterModal();
+  press('e');
+  press('=', { ctrlKey: true, code: 'Equal' });
+  leave();
+  leave();
+  expect(archive.perform).not.toHaveBeenCalled();
+  expect(larger.perform).toHaveBeenCalledOnce();
+  press('e');
+  expect(archive.perform).toHaveBeenCalledOnce();
+});
+
+test('Escape closes one layer at a time, topmost first', () => {
+  const closed: string[] = [];
+  const offPeek = pushLayer(() => {
+    closed.push('peek');
+    offPeek();
+  });
+  const offSelection = pushLayer(() => {
+    closed.push('selection');
+    offSelection();
+  });
+  press('Escape');
+  press('Escape');
+  expect(press('Escape').defaultPrevented).toBe(false);
+  expect(closed).toEqual(['selection', 'peek']);
+});
+
+test('what an action throws reaches whoever tells the person, at once or later', async () => {
+  const told = vi.fn();
+  onActionFailure(told);
+  add(
+    action({
+      id: 'now',
+      perform: () => {
+        throw new Error('now');
+      },
+    }),
+    action({ id: 'later', perform: () => Promise.reject(new Error('later')) }),
+  );
+  perform('now');
+  perform('later');
+  await vi.waitFor(() =>
+    expect(told.mock.calls.map(([error]) => (error as Error).message)).toEqual(['now', 'later']),
+  );
+});
+
+test('shortcuts are shown as they stand on the keys', () => {
+  expect(shortcutKeys('$mod+k')).toEqual(['Ctrl', 'K']);
+  expect(shortcutKeys('Alt+ArrowRight')).toEqual(['Alt', '→']);
+  expect(shortcutKeys('$mod+Equal')).toEqual(['Ctrl', '+']);
+});

@@ -1,0 +1,147 @@
+import { readFileSync } from 'node:fs';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { emitLocal, useTransport } from '../../bridge';
+import { appearance } from './appearance.svelte';
+import { flushDevice, keep, loadDevice, remember } from './device';
+import { Live, live } from './live.svelte';
+import { session } from './session.svelte';
+
+let stored: string;
+const writes = vi.fn();
+
+beforeEach(() => {
+  stored = '';
+  writes.mockClear();
+  useTransport(async (_, method, args) => {
+    if (method === 'Set') {
+      stored = args[1] as string;
+      writes();
+    }
+    return stored;
+  });
+});
+
+describe('what this device keeps', () => {
+  test('comes back after a restart', async () => {
+    await loadDevice();
+    keep('width', 240);
+    keep('gone', 1);
+    keep('gone', undefined);
+    flushDevice();
+    await loadDevice();
+    expect(remember('width', 0)).toBe(240);
+    expect(remember('gone', 'no')).toBe('no');
+  });
+
+  test('is written once for many changes', async () => {
+    await loadDevice();
+    for (let i = 0; i < 50; i++) keep('scroll', i);
+    flushDevice();
+    flushDevice();
+    expect(writes).toHaveBeenCalledOnce();
+  });
+
+  test.each(['{', 'null', '[1', '"text"'])('counts %s as empty', async (broken) => {
+    stored = broken;
+    await loadDevice();
+    expect(remember('width', 7)).toBe(7);
+  });
+});
+
+test('appearance is kept, painted on the page and bounded', async () => {
+  await loadDevice();
+  appearance.restore();
+  appearance.setTheme('dark');
+  appearance.setDensity('compact');
+  appearance.setTextSize(400);
+  expect(document.documentElement.dataset).toMatchObject({ theme: 'dark', density: 'compact' });
+  expect(document.documentElement.style.fontSize).toBe('200%');
+  expect(appearance.rowHeight).toBe(1.75 * 32);
+  appearance.stepTextSize(0);
+  appearance.stepTextSize(1);
+  appearance.stepTextSize(-1);
+  appearance.stepTextSize(-1);
+  appearance.stepTextSize(-1);
+  expect(appearance.textSize).toBe(90);
+  flushDevice();
+
+  await loadDevice();
+  appearance.restore();
+  expect(appearance.theme).toBe('dark');
+  appearance.setTheme('system');
+  expect(document.documentElement.dataset.theme).toBeUndefined();
+});
+
+test('the heights that code counts with are those of the style sheet', () => {
+  const css = readFileSync('src/app.css', 'utf8');
+  for (const [density, block] of [
+    ['comfortable', css.split(':root {')[1]!],
+    ['compact', css.split("[data-density='compact'] {")[1]!],
+    ['roomy', css.split("[data-density='roomy'] {")[1]!],
+  ] as const) {
+    appearance.setTextSize(100);
+    appearance.setDensity(density);
+    const rem = (name: string) =>
+      Number(new RegExp(`--${name}: ([\\d.]+)rem`).exec(block)![1]) * 16;
+    expect(appearance.rowHeight, density).toBe(rem('row'));
+    expect(appearance.cardHeight, density).toBe(rem('card'));
+    expect(appearance.cardGap, density).toBe(rem('gap'));
+  }
+});
+
+describe('live records', () => {
+  test('an older answer never overwrites a newer one', async () => {
+    const answers: ((value: string) => void)[] = [];
+    const it = new Live(() => new Promise<string>((resolve) => answers.push(resolve)));
+    const first = it.refresh();
+    const second = it.refresh();
+    answers[1]!('new');
+    answers[0]!('old');
+    await Promise.all([first, second]);
+    expect(it.value).toBe('new');
+  });
+
+  test('what was there stays when a load fails', async () => {
+    let fail = false;
+    const it = new Live(async () => {
+      if (fail) throw new Error('no');
+      return 'rows';
+    });
+    await it.refresh();
+    fail = true;
+    await it.refresh();
+    expect(it.value).toBe('rows');
+    expect(it.failure).toBeInstanceOf(Error);
+  });
+
+  test('load again when a commit touches their entity, and only then', async () => {
+    const load = vi.fn(async () => 1);
+    const stop = $effect.root(() => {
+      live(['lead'], load);
+    });
+    await vi.waitFor(() => expect(load).toHaveBeenCalledTimes(1));
+    emitLocal('changed', { entities: ['tag'] });
+    emitLocal('changed', { entities: ['lead'] });
+    await vi.waitFor(() => expect(load).toHaveBeenCalledTimes(2));
+    emitLocal('events.lost', {});
+    await vi.waitFor(() => expect(load).toHaveBeenCalledTimes(3));
+    stop();
+    emitLocal('changed', { entities: ['lead'] });
+    expect(load).toHaveBeenCalledTimes(3);
+  });
+});
+
+test('the session takes an empty list that Go sends as null', async () => {
+  useTransport(async () => ({
+    shopName: '',
+    language: '',
+    zone: '',
+    people: null,
+    acting: '',
+    version: '',
+  }));
+  await session.load();
+  expect(session.people).toEqual([]);
+  expect(session.zone).toBe('America/Sao_Paulo');
+  expect(session.acting).toBeUndefined();
+});
