@@ -14,7 +14,7 @@ async function start(): Promise<void> {
   try {
     await Promise.all([loadDevice(), session.load()]);
     appearance.restore();
-    await useLanguage(nearestLanguage(session.state.language || navigator.language));
+    await useLanguage(nearestLanguage(session.state.settings.language || navigator.language));
     mount(App, { target });
   } catch (thrown) {
     await useLanguage(nearestLanguage(navigator.language));

@@ -1,3 +1,5 @@
+import type { Done, Workspace } from './records';
+
 /**
  * The shapes of the bound structs. Generated bindings live in ./wailsjs; each
  * struct that has them is typed by `Bound<typeof import('./wailsjs/go/api/X')>`
@@ -18,31 +20,6 @@ export type Bound<M> = {
     : never;
 };
 
-export interface Person {
-  id: string;
-  name: string;
-  role: string;
-}
-
-export interface SessionState {
-  /** Empty until the first run is done. */
-  shopName: string;
-  /** pt-BR, en or es; empty until chosen. */
-  language: string;
-  /** IANA zone of the shop: its "today" counts. */
-  zone: string;
-  people: Person[];
-  /** id of the person who acts; empty until chosen. */
-  acting: string;
-  version: string;
-}
-
-export interface Hit {
-  id: string;
-  title: string;
-  subtitle: string;
-}
-
 export interface Api {
   Device: {
     /** The JSON text kept under key on this device; empty when there is none. */
@@ -50,8 +27,14 @@ export interface Api {
     Set(key: string, value: string): Promise<void>;
   };
   Session: {
-    State(): Promise<SessionState>;
-    ActAs(personID: string): Promise<void>;
+    /** Ask again on the event `workspace`. */
+    State(): Promise<Workspace>;
+    ActAs(userID: string): Promise<void>;
+  };
+  History: {
+    /** Takes the last operation back. Its label and `skipped` stand in the answer's params. */
+    Undo(): Promise<Done>;
+    Redo(): Promise<Done>;
   };
   /** What only the surroundings of the page can do; use `shell` rather than this. */
   Native: {

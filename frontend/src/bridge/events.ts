@@ -1,10 +1,13 @@
 import type { FileRef } from './api';
+import type { Change } from './records';
 import { inWindow } from './transport';
 
 /** Payload of each event by name. Extended beside the API types. */
 export interface Events {
-  /** A commit: the entities it touched, e.g. `lead`, `activity`, `stage`; ids when few. */
-  changed: { entities: string[]; ids?: Record<string, string[]>; op?: string };
+  /** A commit: fetch what it names again. */
+  change: Change;
+  /** The small records changed: ask Session.State again. */
+  workspace: null;
   /** Progress of a long job, 0…total; total 0 when not known. */
   progress: { job: string; done: number; total: number; phase: string };
   /** Files dropped on the window, already behind handles; x and y in CSS pixels of the page. */
@@ -12,7 +15,7 @@ export interface Events {
   /** The native menu asks for an action of the registry. */
   action: { id: string };
   /** Events were missed (the stream broke, or this page was too slow): anything may have changed. */
-  'events.lost': Record<string, never>;
+  'events.lost': null;
 }
 
 type Handler<T> = (payload: T) => void;
@@ -57,7 +60,7 @@ class EventStream {
     this.#source = source;
     source.onopen = () => {
       this.#pause = 250;
-      if (this.#broken) this.emit('events.lost', {});
+      if (this.#broken) this.emit('events.lost', null);
       this.#broken = false;
     };
     source.onmessage = (message) => {

@@ -1,6 +1,7 @@
 /** The one module through which features reach Go. */
 export { api, watchTraffic, useTransport, type Traffic } from './client';
 export type * from './api';
+export type * from './records';
 export { on, emitLocal, type Events } from './events';
 export { Failure, toFailure } from './failure';
 export { inWindow } from './transport';

@@ -1,9 +1,11 @@
 import Contrast from '@lucide/svelte/icons/contrast';
 import Keyboard from '@lucide/svelte/icons/keyboard';
+import Redo2 from '@lucide/svelte/icons/redo-2';
 import Search from '@lucide/svelte/icons/search';
+import Undo2 from '@lucide/svelte/icons/undo-2';
 import type { Action } from '../shared/actions';
 import { router } from '../shared/router';
-import { appearance, THEMES } from '../shared/stores';
+import { appearance, redo, THEMES, undo } from '../shared/stores';
 import { navRoutes, navTarget } from './features';
 
 interface Openers {
@@ -30,6 +32,23 @@ export function shellActions({ openPalette, openSheet }: Openers): Action[] {
       icon: Keyboard,
       shortcut: 'F1',
       perform: openSheet,
+    },
+    {
+      id: 'shell.undo',
+      label: 'shell.action.undo',
+      group: 'shell.group.program',
+      icon: Undo2,
+      shortcut: '$mod+z',
+      perform: undo,
+    },
+    {
+      id: 'shell.redo',
+      label: 'shell.action.redo',
+      group: 'shell.group.program',
+      icon: Redo2,
+      shortcut: '$mod+y',
+      aliases: ['$mod+Shift+z'],
+      perform: redo,
     },
     ...navRoutes().map((route): Action => {
       const { label, icon } = route.nav!;

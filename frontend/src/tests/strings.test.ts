@@ -11,7 +11,7 @@ const files = import.meta.glob<Catalogue>('../**/strings/*.json', {
 });
 
 // Keys that are put together at run time from what Go sends.
-const MADE_AT_RUN_TIME = [/^error\./];
+const MADE_AT_RUN_TIME = [/^error\./, /^op\./];
 
 const folders = new Map<string, Map<string, Catalogue>>();
 for (const [path, catalogue] of Object.entries(files)) {
@@ -73,7 +73,7 @@ describe.each([...folders])('%s', (folder, languages) => {
     const foreign = Object.keys(original).filter(
       (key) =>
         !key.startsWith(`${name}.`) &&
-        !(name === 'shared' && key.startsWith('error.')) &&
+        !(name === 'shared' && /^(error|op)\./.test(key)) &&
         !key.startsWith(`error.${name}.`),
     );
     expect(foreign).toEqual([]);

@@ -69,6 +69,15 @@ test('letters are text while typing; Ctrl and function keys still work', () => {
   expect(help.perform).toHaveBeenCalledOnce();
 });
 
+test('a text field keeps its own undo', () => {
+  const undo = action({ shortcut: '$mod+z' });
+  add(undo);
+  press('z', { ctrlKey: true }, field('input'));
+  expect(undo.perform).not.toHaveBeenCalled();
+  press('z', { ctrlKey: true });
+  expect(undo.perform).toHaveBeenCalledOnce();
+});
+
 test('AltGr types characters and triggers nothing', () => {
   const control = action({ shortcut: '$mod+Alt+k' });
   add(control);

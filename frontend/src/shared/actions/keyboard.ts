@@ -21,7 +21,8 @@ export function actionFor(event: KeyboardEvent, actions: readonly Action[]): Act
   // AltGr is Ctrl+Alt on Windows and types characters on ABNT2 keyboards.
   if (event.getModifierState?.('AltGraph') || (event.ctrlKey && event.altKey)) return undefined;
   const modal = isModalOpen();
-  const blocked = isPlain(event) && takesKeys(event.target);
+  const blocked =
+    (isPlain(event) && takesKeys(event.target)) || (isEditing(event) && typesInto(event.target));
   return actions.findLast(
     (action) =>
       (!modal || action.inDialog === true) &&
@@ -40,6 +41,15 @@ function presses(event: KeyboardEvent, shortcut: string): boolean {
 // A key without Ctrl, Meta or Alt that is no function key: it may be text.
 function isPlain(event: KeyboardEvent): boolean {
   return !event.ctrlKey && !event.metaKey && !event.altKey && !/^F\d{1,2}$/.test(event.key);
+}
+
+// A text field undoes, redoes, copies and selects its own text.
+function isEditing(event: KeyboardEvent): boolean {
+  return (event.ctrlKey || event.metaKey) && /^[zyxcva]$/i.test(event.key);
+}
+
+function typesInto(target: EventTarget | null): boolean {
+  return target instanceof Element && target.closest(TYPING) !== null;
 }
 
 const TYPING =

@@ -11,4 +11,4 @@ export {
 export { flushDevice, keep, loadDevice, remember } from './device';
 export { live, Live } from './live.svelte';
 export { session } from './session.svelte';
-export { copyText, toastDone, toastFailure } from './toasts';
+export { copyText, operationText, redo, toastDone, toastFailure, toastText, undo } from './toasts';

@@ -1,9 +1,9 @@
-import { on } from '../../bridge';
+import { on, type Change } from '../../bridge';
 
 /**
  * Records on the screen that follow the database: loaded at once, loaded again
- * when a commit touches one of `entities`. What was there stays until the new
- * answer comes; an older answer never overwrites a newer one.
+ * when a commit touches them. What was there stays until the new answer comes;
+ * an older answer never overwrites a newer one.
  */
 export class Live<T> {
   #value = $state.raw<T | undefined>(undefined);
@@ -44,18 +44,19 @@ export class Live<T> {
 }
 
 /**
- * A Live bound to the component that calls this: loads now and whenever what
- * `load` reads (reactively, before its first await) or one of `entities` changes.
+ * A Live bound to the component that calls this: loads now, whenever what `load`
+ * reads (reactively, before its first await) changes, and after each commit that
+ * `touches` what is shown. Commits whose `all` is set always count.
  */
-export function live<T>(entities: readonly string[], load: () => Promise<T>): Live<T> {
+export function live<T>(load: () => Promise<T>, touches: (change: Change) => boolean): Live<T> {
   const it = new Live(load);
   $effect(() => {
     void it.refresh();
   });
   $effect(() => {
     const offs = [
-      on('changed', (change) => {
-        if (change.entities.some((entity) => entities.includes(entity))) void it.refresh();
+      on('change', (change) => {
+        if (change.all || touches(change)) void it.refresh();
       }),
       on('events.lost', () => void it.refresh()),
     ];

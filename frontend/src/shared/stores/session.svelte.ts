@@ -1,32 +1,57 @@
-import { api, type Person, type SessionState } from '../../bridge';
+import {
+  api,
+  type Pipeline,
+  type Reason,
+  type Shop,
+  type Source,
+  type Stage,
+  type Tag,
+  type User,
+  type Workspace,
+} from '../../bridge';
 import { dayOf, type Day } from '../format/dates';
 
-const EMPTY: SessionState = {
-  shopName: '',
-  language: '',
-  zone: 'America/Sao_Paulo',
-  people: [],
-  acting: '',
+const ZONE = 'America/Sao_Paulo';
+
+const EMPTY: Workspace = {
+  users: [],
+  shops: [],
+  pipelines: [],
+  stages: [],
+  sources: [],
+  tags: [],
+  reasons: [],
+  settings: {},
+  firstRun: false,
+  sample: false,
   version: '',
+  actingUserId: '',
+  dataFolder: '',
+  recovery: null,
 };
 
-/** Who uses the program, in which shop, and what "now" is there. Reactive. */
+/** Who uses the program, the workspace's small records, and what "now" is there. Reactive. */
 class Session {
-  #state = $state.raw<SessionState>(EMPTY);
+  #state = $state.raw<Workspace>(EMPTY);
   #now = $state(Date.now());
 
-  get state(): SessionState {
+  /** All of it as Go sent it; lists are never null. */
+  get state(): Workspace {
     return this.#state;
   }
-  get people(): readonly Person[] {
-    return this.#state.people;
-  }
   get zone(): string {
-    return this.#state.zone || EMPTY.zone;
+    return this.#state.settings.zone || ZONE;
+  }
+  get currency(): string {
+    return this.#state.settings.currency || 'BRL';
+  }
+  /** People who can act: those who left are in history only. */
+  get people(): readonly User[] {
+    return this.#people;
   }
   /** The person who acts, or undefined before one is chosen. */
-  get acting(): Person | undefined {
-    return this.#state.people.find((person) => person.id === this.#state.acting);
+  get acting(): User | undefined {
+    return this.user(this.#state.actingUserId);
   }
   /** ms UTC, moving once a minute: ages and "hoje" follow it. */
   get now(): number {
@@ -37,14 +62,51 @@ class Session {
     return dayOf(this.#now, this.zone);
   }
 
-  async load(): Promise<void> {
-    const state = await api.Session.State();
-    // A Go slice without entries arrives as null.
-    this.#state = { ...state, people: state.people ?? [] };
+  readonly #people = $derived(this.#state.users.filter((user) => !user.retired));
+  readonly #users = $derived(byID(this.#state.users));
+  readonly #shops = $derived(byID(this.#state.shops));
+  readonly #pipelines = $derived(byID(this.#state.pipelines));
+  readonly #stages = $derived(byID(this.#state.stages));
+  readonly #sources = $derived(byID(this.#state.sources));
+  readonly #tags = $derived(byID(this.#state.tags));
+  readonly #reasons = $derived(byID(this.#state.reasons));
+
+  // Records name each other by id; these name them on the screen.
+  user(id: string): User | undefined {
+    return this.#users.get(id);
+  }
+  shop(id: string): Shop | undefined {
+    return this.#shops.get(id);
+  }
+  pipeline(id: string): Pipeline | undefined {
+    return this.#pipelines.get(id);
+  }
+  stage(id: string): Stage | undefined {
+    return this.#stages.get(id);
+  }
+  source(id: string): Source | undefined {
+    return this.#sources.get(id);
+  }
+  tag(id: string): Tag | undefined {
+    return this.#tags.get(id);
+  }
+  reason(id: string): Reason | undefined {
+    return this.#reasons.get(id);
   }
 
-  async actAs(personID: string): Promise<void> {
-    await api.Session.ActAs(personID);
+  /** The stages of a pipeline in their order. */
+  stagesOf(pipelineID: string): Stage[] {
+    return this.#state.stages.filter((stage) => stage.pipelineId === pipelineID);
+  }
+
+  async load(): Promise<void> {
+    // A Go slice or map without entries arrives as null.
+    const sent = Object.entries(await api.Session.State()).filter(([, value]) => value !== null);
+    this.#state = { ...EMPTY, ...Object.fromEntries(sent) };
+  }
+
+  async actAs(userID: string): Promise<void> {
+    await api.Session.ActAs(userID);
     await this.load();
   }
 
@@ -53,6 +115,10 @@ class Session {
     const timer = setInterval(() => (this.#now = Date.now()), 60_000);
     return () => clearInterval(timer);
   }
+}
+
+function byID<T extends { id: string }>(records: readonly T[]): ReadonlyMap<string, T> {
+  return new Map(records.map((record) => [record.id, record]));
 }
 
 export const session = new Session();

@@ -114,34 +114,44 @@ describe('live records', () => {
     expect(it.failure).toBeInstanceOf(Error);
   });
 
-  test('load again when a commit touches their entity, and only then', async () => {
+  test('load again when a commit touches them, and only then', async () => {
     const load = vi.fn(async () => 1);
+    const commit = (leadIds: string[], all = false) =>
+      emitLocal('change', { opId: '', label: '', kinds: [], leadIds, stageIds: [], all });
     const stop = $effect.root(() => {
-      live(['lead'], load);
+      live(load, (change) => change.leadIds.includes('mine'));
     });
     await vi.waitFor(() => expect(load).toHaveBeenCalledTimes(1));
-    emitLocal('changed', { entities: ['tag'] });
-    emitLocal('changed', { entities: ['lead'] });
-    await vi.waitFor(() => expect(load).toHaveBeenCalledTimes(2));
-    emitLocal('events.lost', {});
-    await vi.waitFor(() => expect(load).toHaveBeenCalledTimes(3));
-    stop();
-    emitLocal('changed', { entities: ['lead'] });
+    commit(['other']);
+    expect(load).toHaveBeenCalledTimes(1);
+    commit(['mine']);
+    expect(load).toHaveBeenCalledTimes(2);
+    commit([], true);
     expect(load).toHaveBeenCalledTimes(3);
+    emitLocal('events.lost', null);
+    expect(load).toHaveBeenCalledTimes(4);
+    stop();
+    commit(['mine']);
+    expect(load).toHaveBeenCalledTimes(4);
   });
 });
 
-test('the session takes an empty list that Go sends as null', async () => {
+test('the session names records by id and takes empty lists that Go sends as null', async () => {
+  const carla = { id: 'u1', name: 'Carla', role: 'seller', retired: false };
   useTransport(async () => ({
-    shopName: '',
-    language: '',
-    zone: '',
-    people: null,
-    acting: '',
-    version: '',
+    users: [carla, { ...carla, id: 'u2', retired: true }],
+    tags: null,
+    settings: { zone: 'America/Manaus' },
+    actingUserId: 'u1',
   }));
   await session.load();
-  expect(session.people).toEqual([]);
+  expect(session.acting).toEqual(carla);
+  expect(session.people).toEqual([carla]);
+  expect(session.user('u2')?.retired).toBe(true);
+  expect(session.state.tags).toEqual([]);
+  expect(session.zone).toBe('America/Manaus');
+  useTransport(async () => ({ settings: null }));
+  await session.load();
   expect(session.zone).toBe('America/Sao_Paulo');
   expect(session.acting).toBeUndefined();
 });

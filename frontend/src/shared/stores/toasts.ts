@@ -1,20 +1,35 @@
 import { toast } from 'svelte-sonner';
+import { api, type Done } from '../../bridge';
 import { explain } from '../errors';
-import { t } from '../i18n/index.svelte';
+import { hasKey, t } from '../i18n/index.svelte';
 import { announce } from './announcer';
 
 const UNDO_MS = 8_000;
 const FAILURE_MS = 15_000;
 
-/** Says that something was done, with a button that takes it back. */
-export function toastDone(text: string, undo?: () => void | Promise<void>): void {
+// Undo takes back the last operation, so only one toast at a time offers it.
+const UNDOABLE = 'undoable';
+
+/** Says something in passing. */
+export function toastText(text: string): void {
   announce(text);
+  toast(text);
+}
+
+/**
+ * Says what was done, with "desfazer" when it can be taken back. text is the
+ * sentence; absent, the operation's own name.
+ */
+export function toastDone(done: Done, text: string = operationText(done)): void {
+  announce(text);
+  if (!done.undo) {
+    toast(text);
+    return;
+  }
   toast(text, {
-    duration: undo ? UNDO_MS : undefined,
-    action: undo && {
-      label: t('shared.undo'),
-      onClick: () => void Promise.resolve(undo()).catch(toastFailure),
-    },
+    id: UNDOABLE,
+    duration: UNDO_MS,
+    action: { label: t('shared.undo'), onClick: () => void undo() },
   });
 }
 
@@ -26,6 +41,38 @@ export function toastFailure(thrown: unknown): void {
     duration: FAILURE_MS,
     action: { label: t('shared.copy_details'), onClick: () => void copyText(details) },
   });
+}
+
+/** Takes the last operation back and says so. */
+export async function undo(): Promise<void> {
+  await takeBack(() => api.History.Undo(), 'shared.undone');
+}
+
+/** Takes the last undo back and says so. */
+export async function redo(): Promise<void> {
+  await takeBack(() => api.History.Redo(), 'shared.redone');
+}
+
+async function takeBack(
+  call: () => Promise<Done>,
+  sentence: 'shared.undone' | 'shared.redone',
+): Promise<void> {
+  try {
+    const done = await call();
+    toast.dismiss(UNDOABLE);
+    const skipped = Number(done.params?.skipped ?? 0);
+    const what = operationText({ ...done, label: done.params?.label ?? done.label });
+    const text = t(sentence, { what });
+    toastText(skipped > 0 ? `${text} ${t('shared.skipped', { count: skipped })}` : text);
+  } catch (thrown) {
+    toastFailure(thrown);
+  }
+}
+
+/** What an operation is called: "Lead movido". A name that has no sentence is a change. */
+export function operationText({ label, params }: Pick<Done, 'label' | 'params'>): string {
+  const key = `op.${label}`;
+  return hasKey(key) ? t(key, params ?? {}) : t('op.change');
 }
 
 /** Puts text on the clipboard; false when the engine refuses. */
