@@ -1,15 +1,14 @@
-// Runs before the page's own scripts, in the window only. The generated
-// bindings call window.go.api.Struct.Method(args…); the window binds one struct,
-// bind.Gate, behind which every panic becomes an error. This stands between.
+// Runs before the page's own scripts, in the window only.
 (() => {
-  const call = window.go.bind.Gate.Call;
-  const cache = {};
-  window.go.api = new Proxy({}, {
-    get: (_, struct) => (cache[struct] ??= new Proxy({}, {
-      get: (_, method) => (...args) => call(struct, method, args.map((arg) => (arg === undefined ? null : arg))),
-    })),
-  });
+  // The library rejects with an Error around the JSON that Go answered; the page
+  // reads that JSON, as it does in a browser.
+  const gate = window.go.bind.Gate;
+  const call = gate.Call;
+  gate.Call = (...args) =>
+    call(...args).catch((thrown) => {
+      throw thrown instanceof Error ? thrown.message : thrown;
+    });
   // Takes dropped files away from the page, which they would replace, and asks
-  // Windows for their paths. What was dropped arrives as event "files.dropped".
+  // Windows for their paths. Go answers with the event "files.dropped".
   window.runtime.OnFileDrop(() => {}, false);
 })();

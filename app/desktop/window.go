@@ -34,7 +34,7 @@ type Drop struct {
 //go:embed icon.png
 var icon []byte
 
-// bridge.js gives the page window.go.api over the one bound struct.
+// bridge.js smooths what the library does otherwise in a window.
 //
 //go:embed bridge.js
 var bridgeScript []byte
