@@ -1,0 +1,224 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+
+	"patio/backend/crm"
+)
+
+// Cards of a stage stand by freshness, then rank, then id: replies and new
+// leads lie on top and write no rank.
+var placeOrder = newOrder("l.fresh DESC", "l.rank", "l.id")
+
+// convertedOrder is that of a stage that lists leads which left its pipeline.
+var convertedOrder = newOrder("l.stage_since DESC", "l.rid DESC")
+
+// MaxPage is the most cards or rows that one request answers.
+const MaxPage = 200
+
+// Board answers every stage of a pipeline: its count, its sum and its first
+// cards, and the totals of all. A stage of kind converted lists the leads that
+// this pipeline converted; they count in the pipeline where they stand, and
+// are not in the totals.
+func (s *Store) Board(ctx context.Context, pipelineID string, f crm.Filter, limit int) ([]crm.StageView, crm.Totals, error) {
+	var all crm.Totals
+	f.PipelineID = pipelineID
+	w, err := s.Workspace(ctx)
+	if err != nil {
+		return nil, all, err
+	}
+	q, err := s.stageQuery(ctx, f)
+	if err != nil {
+		return nil, all, err
+	}
+	views := []crm.StageView{}
+	for _, st := range w.Stages {
+		if st.PipelineID != pipelineID {
+			continue
+		}
+		view, err := q.view(ctx, st, 0, limit)
+		if err != nil {
+			return nil, all, s.fail("read board", err)
+		}
+		if st.Kind != crm.StageConverted {
+			all.Count, all.SumCents = all.Count+view.Count, all.SumCents+view.SumCents
+		}
+		views = append(views, view)
+	}
+	return views, all, nil
+}
+
+// StageWindow answers the cards [offset, offset+limit) of one stage, and its
+// count and sum.
+func (s *Store) StageWindow(ctx context.Context, stageID string, f crm.Filter, offset, limit int) (crm.StageView, error) {
+	st, err := s.stage(ctx, stageID)
+	if err != nil {
+		return crm.StageView{}, err
+	}
+	f.PipelineID = st.PipelineID
+	q, err := s.stageQuery(ctx, f)
+	if err != nil {
+		return crm.StageView{}, err
+	}
+	view, err := q.view(ctx, st, offset, limit)
+	return view, s.fail("read stage", err)
+}
+
+func (s *Store) stage(ctx context.Context, id string) (crm.Stage, error) {
+	w, err := s.Workspace(ctx)
+	if err != nil {
+		return crm.Stage{}, err
+	}
+	for _, st := range w.Stages {
+		if st.ID == id {
+			return st, nil
+		}
+	}
+	return crm.Stage{}, crm.NewError(crm.CodeNotFound, "stageId", "id", id)
+}
+
+// stageQuery is a filter made ready to be asked of stage after stage.
+type stageQuery struct {
+	s      *Store
+	f      crm.Filter
+	m      *match // without a term on the stage
+	totals map[int64]crm.Totals
+	all    map[int64]crm.Totals // without the filter, to weigh the ways
+}
+
+func (s *Store) stageQuery(ctx context.Context, f crm.Filter) (*stageQuery, error) {
+	m, err := s.filter(ctx, f)
+	if err != nil {
+		return nil, err
+	}
+	q := &stageQuery{s: s, f: f, m: m.without("stage")}
+	if q.totals, err = s.stageTotals(ctx, m); err != nil {
+		return nil, s.fail("count stages", err)
+	}
+	q.all = q.totals
+	if len(q.m.terms) > 0 {
+		if q.all, err = s.stageTotals(ctx, &match{live: m.live}); err != nil {
+			return nil, s.fail("count stages", err)
+		}
+	}
+	return q, nil
+}
+
+func (q *stageQuery) view(ctx context.Context, st crm.Stage, offset, limit int) (crm.StageView, error) {
+	view := crm.StageView{StageID: st.ID, Cards: []crm.Card{}}
+	ref, ok := q.s.findRef(st.ID)
+	if !ok || len(q.f.StageIDs) > 0 && !contains(q.f.StageIDs, st.ID) {
+		return view, nil
+	}
+	limit, offset = min(max(limit, 0), MaxPage), max(offset, 0)
+	if st.Kind == crm.StageConverted {
+		return q.converted(ctx, view, st, offset, limit)
+	}
+	t := q.totals[ref]
+	view.Count, view.SumCents = t.Count, t.SumCents
+	if limit = min(limit, t.Count-offset); limit <= 0 {
+		return view, nil
+	}
+	m := &match{live: q.m.live}
+	m.in("stage", []int64{ref})
+	m.terms = append(m.terms, q.m.terms...)
+	gather := !walks(t.Count, q.all[ref].Count, offset, limit)
+	query, args := m.pageSQL(placeOrder, gather, []string{"stage"}, offset, limit)
+	return q.fill(ctx, view, query, args)
+}
+
+// converted lists the leads that a pipeline converted, the latest first.
+func (q *stageQuery) converted(ctx context.Context, view crm.StageView, st crm.Stage, offset, limit int) (crm.StageView, error) {
+	pipeline, ok := q.s.findRef(st.PipelineID)
+	if !ok {
+		return view, nil
+	}
+	m := &match{live: q.m.live}
+	m.add("converted", "l.converted_from = ? AND l.converted_from > 0", pipeline)
+	m.terms = append(m.terms, q.m.terms...)
+	where, args := m.where(nil, "converted")
+	if err := q.s.one(ctx, "SELECT count(*),coalesce(sum(l.value_cents),0) FROM leads l WHERE "+where, args, &view.Count, &view.SumCents); err != nil {
+		return view, err
+	}
+	if limit == 0 || view.Count <= offset {
+		return view, nil
+	}
+	query, args := m.pageSQL(convertedOrder, false, []string{"converted"}, offset, limit)
+	return q.fill(ctx, view, query, args)
+}
+
+func (q *stageQuery) fill(ctx context.Context, view crm.StageView, query string, args []any) (crm.StageView, error) {
+	rids, err := q.s.ints(ctx, query, args...)
+	if err != nil {
+		return view, err
+	}
+	view.Cards, err = q.s.cards(ctx, rids)
+	return view, err
+}
+
+// Locate says where a card stands now: its stage and its index there under a
+// filter; −1 when the filter leaves it out.
+func (s *Store) Locate(ctx context.Context, leadID string, f crm.Filter) (stageID string, index int, err error) {
+	if err := CheckID("leadId", leadID); err != nil {
+		return "", -1, err
+	}
+	var rid, stage, fresh int64
+	var rank string
+	err = s.one(ctx, "SELECT rid,stage,fresh,rank FROM leads WHERE id = ? AND live > 0", []any{blob(leadID)}, &rid, &stage, &fresh, &rank)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", -1, crm.NewError(crm.CodeNotFound, "leadId", "id", leadID)
+	}
+	if err != nil {
+		return "", -1, s.fail("locate lead", err)
+	}
+	f.PipelineID = ""
+	m, err := s.filter(ctx, f)
+	if err != nil {
+		return "", -1, err
+	}
+	stageID = s.refID(stage)
+	if len(f.StageIDs) > 0 && !contains(f.StageIDs, stageID) {
+		return stageID, -1, nil
+	}
+	m = m.without("stage")
+	where, args := m.where([]any{rid})
+	var shown int
+	if err := s.one(ctx, "SELECT count(*) FROM leads l WHERE l.rid = ? AND "+where, args, &shown); err != nil {
+		return "", -1, s.fail("locate lead", err)
+	}
+	if shown == 0 {
+		return stageID, -1, nil
+	}
+	// Two ranges of the board's index: the fresher ones, and the equally fresh
+	// ones that stand above.
+	where, above := m.where(nil)
+	query := "SELECT (SELECT count(*) FROM leads l WHERE l.stage = ? AND l.fresh > ? AND " + where +
+		") + (SELECT count(*) FROM leads l WHERE l.stage = ? AND l.fresh = ? AND (l.rank, l.id) < (?, ?) AND " + where + ")"
+	args = append([]any{stage, fresh}, above...)
+	args = append(append(args, stage, fresh, rank, blob(leadID)), above...)
+	err = s.one(ctx, query, args, &index)
+	return stageID, index, s.fail("locate lead", err)
+}
+
+// Tabs counts what the board's tabs promise: the acting user's leads, those
+// with an overdue activity, those without a planned one, the unread ones.
+func (s *Store) Tabs(ctx context.Context, pipelineID string) (mine, overdue, none, unread int, err error) {
+	count := func(f crm.Filter) int {
+		if err != nil {
+			return 0
+		}
+		var t crm.Totals
+		f.PipelineID = pipelineID
+		t, err = s.Count(ctx, f)
+		return t.Count
+	}
+	if user := s.ActingUser(); user != "" {
+		mine = count(crm.Filter{OwnerIDs: []string{user}})
+	}
+	overdue = count(crm.Filter{Activity: "overdue"})
+	none = count(crm.Filter{Activity: "none"})
+	unread = count(crm.Filter{Unread: true})
+	return mine, overdue, none, unread, err
+}

@@ -1,0 +1,90 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+
+	"patio/backend/crm"
+)
+
+// Match is a contact that shares a key with what is looked for.
+type Match struct {
+	ContactID string
+	Key       string // the key as it was given
+}
+
+// MatchContacts answers the contacts that share a phone's match key
+// (format.MatchKey), an e-mail (lower case) or a document, in one query a
+// kind: ten thousand keys are one call. A merged contact answers as the one it
+// was merged into.
+func (s *Store) MatchContacts(ctx context.Context, phoneKeys, emails, documents []string) ([]Match, error) {
+	const contact = " JOIN contacts c ON c.rid = k.owner WHERE c.deleted = 0"
+	var out []Match
+	for _, q := range []struct {
+		keys []string
+		sql  string
+	}{
+		{phoneKeys, "SELECT coalesce(c.merged_into, c.id), j.value FROM json_each(?) j CROSS JOIN contact_phones k ON k.match = j.value" + contact},
+		{emails, "SELECT coalesce(c.merged_into, c.id), j.value FROM json_each(?) j CROSS JOIN contact_emails k ON k.match = j.value" + contact},
+		{documents, "SELECT coalesce(c.merged_into, c.id), j.value FROM json_each(?) j CROSS JOIN contacts c ON c.document = j.value WHERE c.document <> '' AND c.deleted = 0"},
+	} {
+		if len(q.keys) == 0 {
+			continue
+		}
+		list, err := json.Marshal(q.keys)
+		if err != nil {
+			return nil, err
+		}
+		if out, err = s.matches(ctx, out, q.sql, string(list)); err != nil {
+			return nil, s.fail("match contacts", err)
+		}
+	}
+	return out, nil
+}
+
+func (s *Store) matches(ctx context.Context, out []Match, query, keys string) ([]Match, error) {
+	rows, err := s.query(ctx, query, keys)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id []byte
+		var m Match
+		if err := rows.Scan(&id, &m.Key); err != nil {
+			return nil, err
+		}
+		m.ContactID = text(id)
+		out = append(out, m)
+	}
+	return out, rows.Err()
+}
+
+// OpenLeads answers the leads of contacts that stand in an open stage and not
+// in the archive, without their tags: what a new enquiry may belong to.
+func (s *Store) OpenLeads(ctx context.Context, contactIDs []string) ([]crm.Lead, error) {
+	w, err := s.Workspace(ctx)
+	if err != nil {
+		return nil, err
+	}
+	open := map[string]bool{}
+	for _, id := range openStages(w) {
+		open[id] = true
+	}
+	out := []crm.Lead{}
+	t := s.tables[crm.KindLead]
+	for _, id := range contactIDs {
+		if err := CheckID("contactIds", id); err != nil {
+			return nil, err
+		}
+		err := s.each(ctx, t, "contact_id = ? AND live = 1", func(v any) {
+			if l := v.(*crm.Lead); open[l.StageID] {
+				out = append(out, *l)
+			}
+		}, blob(id))
+		if err != nil {
+			return nil, s.fail("read open leads", err)
+		}
+	}
+	return out, nil
+}

@@ -1,0 +1,323 @@
+package store
+
+import (
+	"context"
+	"strconv"
+	"strings"
+	"time"
+
+	"patio/backend/crm"
+)
+
+// The one builder of SELECTs over leads. A page is found in two steps: an
+// inner query finds the rowids in an index that holds all it asks for, so that
+// skipped rows cost nothing; only the page's own rows are read and joined.
+//
+// SQLite guesses selectivity without knowing the data, so the builder says
+// which index to take: a term that may use one is written plain, every other
+// with a unary plus, which hides its column from the planner.
+
+// term is one condition on a lead. column is what an index could serve.
+type term struct {
+	column string
+	sql    string // a %-sign stands where the plus goes
+	args   []any
+}
+
+// match is a compiled filter.
+type match struct {
+	live  string // "l.live = 1" or "l.live = 2": a literal, as partial indexes need it
+	terms []term
+}
+
+// filter compiles what a board or list asks for. Ids that the database doesn't
+// know match nothing.
+func (s *Store) filter(ctx context.Context, f crm.Filter) (*match, error) {
+	w, err := s.Workspace(ctx)
+	if err != nil {
+		return nil, err
+	}
+	m := &match{live: "l.live = 1"}
+	if f.Archived {
+		m.live = "l.live = 2"
+	}
+	if stages := stagesOf(w, f); stages != nil {
+		m.in("stage", s.refsOf(stages))
+	}
+	if len(f.OwnerIDs) > 0 {
+		m.in("owner", s.refsOf(f.OwnerIDs))
+	}
+	if len(f.SourceIDs) > 0 {
+		m.in("source", s.refsOf(f.SourceIDs))
+	}
+	if len(f.TagIDs) > 0 {
+		m.tags(s.refsOf(f.TagIDs))
+	}
+	if f.ImportID != "" {
+		if err := CheckID("importId", f.ImportID); err != nil {
+			return nil, err
+		}
+		m.add("import", "%l.rid IN (SELECT lead FROM import_leads WHERE import = ?)", blob(f.ImportID))
+	}
+	if f.Unread {
+		m.add("fresh", "%l.fresh > 0")
+	}
+	if err := m.created(f, s.Zone()); err != nil {
+		return nil, err
+	}
+	return m, m.activity(f, w, s)
+}
+
+// stagesOf answers the ids of the stages that a filter names itself or by its
+// pipeline, nil for all.
+func stagesOf(w *Workspace, f crm.Filter) []string {
+	if f.PipelineID == "" {
+		if len(f.StageIDs) == 0 {
+			return nil
+		}
+		return f.StageIDs
+	}
+	ids := []string{}
+	for _, st := range w.Stages {
+		if st.PipelineID == f.PipelineID && (len(f.StageIDs) == 0 || contains(f.StageIDs, st.ID)) {
+			ids = append(ids, st.ID)
+		}
+	}
+	return ids
+}
+
+func contains(list []string, s string) bool {
+	for _, e := range list {
+		if e == s {
+			return true
+		}
+	}
+	return false
+}
+
+// unknownRef stands for an id that the database doesn't know.
+const unknownRef = -1
+
+func (s *Store) refsOf(ids []string) []int64 {
+	out := make([]int64, len(ids))
+	for i, id := range ids {
+		ref, ok := s.findRef(id)
+		if !ok {
+			ref = unknownRef
+		}
+		out[i] = ref
+	}
+	return out
+}
+
+func (m *match) add(column, sql string, args ...any) {
+	m.terms = append(m.terms, term{column, sql, args})
+}
+
+func (m *match) in(column string, refs []int64) {
+	m.add(column, "%l."+column+oneOf(len(refs)), anys(refs)...)
+}
+
+func (m *match) tags(refs []int64) {
+	m.add("tag", "%l.rid IN (SELECT t.owner FROM lead_tags t WHERE t.tag"+oneOf(len(refs))+")", anys(refs)...)
+}
+
+// oneOf compares with n parameters; with none nothing matches.
+func oneOf(n int) string {
+	if n == 1 {
+		return " = ?"
+	}
+	return " IN (" + strings.TrimSuffix(strings.Repeat("?,", n), ",") + ")"
+}
+
+func anys[T any](list []T) []any {
+	out := make([]any, len(list))
+	for i, e := range list {
+		out[i] = e
+	}
+	return out
+}
+
+func (m *match) created(f crm.Filter, zone *time.Location) error {
+	day := func(field, text string, plus int) (int64, error) {
+		t, err := time.ParseInLocation(time.DateOnly, text, zone)
+		if err != nil {
+			return 0, crm.NewError(crm.CodeInvalid, field, "value", text)
+		}
+		return t.AddDate(0, 0, plus).UnixMilli(), nil
+	}
+	if f.CreatedFrom != "" {
+		from, err := day("createdFrom", f.CreatedFrom, 0)
+		if err != nil {
+			return err
+		}
+		m.add("created", "%l.created_at >= ?", from)
+	}
+	if f.CreatedTo != "" {
+		to, err := day("createdTo", f.CreatedTo, 1)
+		if err != nil {
+			return err
+		}
+		m.add("created", "%l.created_at < ?", to)
+	}
+	return nil
+}
+
+// activity narrows by the next planned activity. A sold lead has nothing to
+// plan, so "none" asks for open stages unless the filter names its own.
+func (m *match) activity(f crm.Filter, w *Workspace, s *Store) error {
+	now := s.now().In(s.Zone())
+	tonight := time.Date(now.Year(), now.Month(), now.Day()+1, 0, 0, 0, 0, now.Location()).UnixMilli() - 1
+	const planned = "%l.next_due > 0"
+	switch f.Activity {
+	case "":
+	case "overdue":
+		m.add("due", planned)
+		m.add("due", "%l.next_due < ?", now.UnixMilli())
+	case "today":
+		m.add("due", "%l.next_due >= ?", now.UnixMilli())
+		m.add("due", "%l.next_due <= ?", tonight)
+	case "later":
+		m.add("due", "%l.next_due > ?", tonight)
+	case "none":
+		m.add("due", "%l.next_due = 0")
+		if len(f.StageIDs) == 0 {
+			m.in("open", s.refsOf(openStages(w)))
+			m.terms[len(m.terms)-1].sql = strings.Replace(m.terms[len(m.terms)-1].sql, "l.open", "l.stage", 1)
+		}
+	default:
+		return crm.NewError(crm.CodeInvalid, "activity", "value", f.Activity)
+	}
+	return nil
+}
+
+func openStages(w *Workspace) []string {
+	var ids []string
+	for _, st := range w.Stages {
+		if st.Kind == crm.StageOpen {
+			ids = append(ids, st.ID)
+		}
+	}
+	return ids
+}
+
+// has says whether the filter has a term on a column.
+func (m *match) has(column string) bool {
+	for _, t := range m.terms {
+		if t.column == column {
+			return true
+		}
+	}
+	return false
+}
+
+// without answers the match less its terms on a column.
+func (m *match) without(column string) *match {
+	out := &match{live: m.live}
+	for _, t := range m.terms {
+		if t.column != column {
+			out.terms = append(out.terms, t)
+		}
+	}
+	return out
+}
+
+// where writes the conditions; only terms on the named columns may use an index.
+func (m *match) where(args []any, plain ...string) (string, []any) {
+	var b strings.Builder
+	b.WriteString(m.live)
+	for _, t := range m.terms {
+		plus := "+"
+		if contains(plain, t.column) {
+			plus = ""
+		}
+		b.WriteString(" AND ")
+		b.WriteString(strings.Replace(t.sql, "%", plus, 1))
+		args = append(args, t.args...)
+	}
+	return b.String(), args
+}
+
+// drivers are the columns by which few leads are gathered, the most selective
+// first; each has an index.
+var drivers = [][]string{{"import"}, {"fresh"}, {"owner", "source"}, {"owner"}, {"source"}, {"tag"}, {"due"}, {"created"}, {"stage"}}
+
+// driver answers the columns through which the leads that match are gathered.
+func (m *match) driver() []string {
+next:
+	for _, d := range drivers {
+		for _, column := range d {
+			if !m.has(column) {
+				continue next
+			}
+		}
+		return d
+	}
+	return nil
+}
+
+// order is a whitelisted order of leads. walk is the ORDER BY that an index
+// yields by itself, gather the same with the index hidden.
+type order struct{ walk, gather string }
+
+// newOrder makes an order of sort keys, each with its direction.
+func newOrder(keys ...string) order {
+	return order{strings.Join(keys, ", "), "+" + strings.Join(keys, ", +")}
+}
+
+// pageSQL finds the rowids of a page. A walk goes through the order's index
+// until the page is full; a gather collects all that match and sorts them.
+func (m *match) pageSQL(o order, gather bool, plain []string, offset, limit int) (string, []any) {
+	by := o.walk
+	if gather {
+		by, plain = o.gather, m.driver()
+	}
+	where, args := m.where(nil, plain...)
+	return "SELECT l.rid FROM leads l WHERE " + where + " ORDER BY " + by + " LIMIT ? OFFSET ?", append(args, limit, offset)
+}
+
+// walks says whether walking the order's index is the cheaper way to a page:
+// of all leads that the walk passes, n match.
+func walks(n, all, offset, limit int) bool {
+	if n <= 0 {
+		return false // nothing to gather either
+	}
+	steps := min(all, (offset+limit)*all/n)
+	return steps < gatherCost*n
+}
+
+// gatherCost is how many steps of a walk cost as much as gathering and sorting
+// one lead, whose row must be looked up.
+const gatherCost = 12
+
+// ints reads a column of integers.
+func (s *Store) ints(ctx context.Context, query string, args ...any) ([]int64, error) {
+	rows, err := s.query(ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []int64
+	for rows.Next() {
+		var n int64
+		if err := rows.Scan(&n); err != nil {
+			return nil, err
+		}
+		out = append(out, n)
+	}
+	return out, rows.Err()
+}
+
+// ridList writes rowids as the JSON array that json_each reads: one statement
+// for any number.
+func ridList(rids []int64) string {
+	b := make([]byte, 0, 8*len(rids)+2)
+	b = append(b, '[')
+	for i, rid := range rids {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = strconv.AppendInt(b, rid, 10)
+	}
+	return string(append(b, ']'))
+}
