@@ -79,19 +79,14 @@ func (p *program) open() {
 // openNow tells failures through the door, and so in the window: the program
 // was started by a click and has no terminal.
 func (p *program) openNow() {
-	dir, err := wire.PrepareFolder(p.dir)
-	if err != nil {
-		p.door.Fail(err)
-		return
-	}
-	p.log.Info().Str("version", version.Number).Str("revision", version.Revision()).Msg("start")
 	app, err := wire.Open(p.ctx, wire.Config{
-		DataDir: dir, Log: p.log, Shell: p.shell, Files: p.files, Events: p.events,
+		DataDir: p.dir, Log: p.log, Shell: p.shell, Files: p.files, Events: p.events,
 	})
 	if err != nil {
 		p.door.Fail(bind.Shape(p.log, "open", err))
 		return
 	}
+	p.log.Info().Str("version", version.Number).Str("revision", version.Revision()).Msg("open")
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.closed { // the window went while the database was opening

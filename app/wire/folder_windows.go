@@ -13,15 +13,3 @@ func userFolder() (string, error) {
 	}
 	return filepath.Join(base, "Patio"), nil
 }
-
-func onNetwork(dir string) (bool, error) {
-	volume := filepath.VolumeName(dir)
-	if len(volume) > 2 { // \\server\share
-		return true, nil
-	}
-	root, err := windows.UTF16PtrFromString(volume + `\`)
-	if err != nil {
-		return false, err
-	}
-	return windows.GetDriveType(root) == windows.DRIVE_REMOTE, nil
-}
