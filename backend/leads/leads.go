@@ -1,0 +1,275 @@
+// Package leads is the work with a lead: take it in, edit it, move it, plan
+// with it. Each exported function is one operation of the store; the window,
+// the command line and the hub's desk call the same ones.
+package leads
+
+import (
+	"context"
+	"math/rand/v2"
+	"slices"
+	"strings"
+
+	"patio/backend/crm"
+	"patio/backend/crm/rank"
+	"patio/backend/format"
+	"patio/backend/store"
+)
+
+// New is a lead as it is typed in. Name and a phone or an e-mail are needed.
+type New struct {
+	Name       string   `json:"name"`
+	Phone      string   `json:"phone"` // as typed
+	Email      string   `json:"email"` // as typed
+	Company    string   `json:"company"`
+	Vehicle    string   `json:"vehicle"`
+	Plate      string   `json:"plate"`
+	Subject    string   `json:"subject"`
+	ValueCents int64    `json:"valueCents"`
+	SourceID   string   `json:"sourceId"`
+	OwnerID    string   `json:"ownerId"`
+	StageID    string   `json:"stageId"` // "": the first stage of the sales pipeline
+	ShopID     string   `json:"shopId"`  // "": the first shop
+	Timeframe  string   `json:"timeframe"`
+	Tags       []string `json:"tags"`
+	Note       string   `json:"note"`
+	ContactID  string   `json:"contactId"` // a further lead of a known contact; name, phone and e-mail are then ignored
+}
+
+// Create takes a lead in, on top of its stage. Errors: required, phone.invalid,
+// email.invalid, plate.invalid, lead.needs_contact, each with its field.
+func Create(ctx context.Context, s *store.Store, n New) (crm.Done, error) {
+	c, l, err := n.check(ctx, s)
+	if err != nil {
+		return crm.Done{}, err
+	}
+	note, err := crm.CheckText("note", n.Note)
+	if err != nil {
+		return crm.Done{}, err
+	}
+	op := store.Op{Label: "lead.create", Params: map[string]string{}}
+	return s.Transact(ctx, op, func(tx *store.Tx) error {
+		if n.ContactID != "" {
+			known, err := store.Get[crm.Contact](tx, n.ContactID)
+			if err != nil {
+				return err
+			}
+			c = known
+		} else {
+			c.CreatedAt = tx.Now
+			if err := store.Put(tx, c); err != nil {
+				return err
+			}
+		}
+		op.Params["name"] = c.Name
+		l.ContactID, l.CreatedAt, l.StageSince, l.CreatedBy, l.CreatedVia = c.ID, tx.Now, tx.Now, tx.User, crm.ViaManual
+		var err error
+		if l.Rank, err = rankAt(tx, l.StageID, place{top: true}); err != nil {
+			return err
+		}
+		if err := store.Put(tx, l); err != nil || note == "" {
+			return err
+		}
+		return store.Put(tx, &crm.Activity{LeadID: l.ID, Kind: crm.ActivityNote, Body: note, DoneAt: tx.Now, UserID: tx.User, CreatedAt: tx.Now, CreatedBy: tx.User})
+	})
+}
+
+func (n New) check(ctx context.Context, s *store.Store) (*crm.Contact, *crm.Lead, error) {
+	w, err := s.Workspace(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	c := &crm.Contact{Type: "person"}
+	l := &crm.Lead{
+		StageID: n.StageID, OwnerID: n.OwnerID, SourceID: n.SourceID, ShopID: n.ShopID, ValueCents: max(n.ValueCents, 0),
+		Currency: w.Settings[store.SettingCurrency], Timeframe: n.Timeframe, Tags: n.Tags,
+	}
+	if l.StageID == "" {
+		l.StageID = FirstStage(w)
+	}
+	if l.ShopID == "" && len(w.Shops) > 0 {
+		l.ShopID = w.Shops[0].ID
+	}
+	if n.ContactID == "" {
+		if err := setLine(&c.Name, "name", n.Name); err != nil {
+			return nil, nil, err
+		}
+		if err := setLine(&c.Company, "company", n.Company); err != nil {
+			return nil, nil, err
+		}
+		if n.Phone != "" {
+			if c.Phones, err = Phones(w, []crm.Entry{{Key: n.Phone}}); err != nil {
+				return nil, nil, err
+			}
+		}
+		if n.Email != "" {
+			if c.Emails, err = Emails([]crm.Entry{{Key: n.Email}}); err != nil {
+				return nil, nil, err
+			}
+		}
+		if err := crm.CheckReachable(c); err != nil {
+			return nil, nil, err
+		}
+	}
+	for _, f := range []struct {
+		to   *string
+		name string
+		from string
+	}{{&l.Vehicle, "vehicle", n.Vehicle}, {&l.Subject, "subject", n.Subject}} {
+		if err := setLine(f.to, f.name, f.from); err != nil {
+			return nil, nil, err
+		}
+	}
+	if l.Plate, err = Plate(n.Plate); err != nil {
+		return nil, nil, err
+	}
+	if err := checkLead(w, l); err != nil {
+		return nil, nil, err
+	}
+	return c, l, nil
+}
+
+// checkLead refuses a lead that names what the workspace doesn't have.
+func checkLead(w *store.Workspace, l *crm.Lead) error {
+	for _, f := range []struct {
+		field, id string
+		known     bool
+	}{
+		{"stageId", l.StageID, slices.ContainsFunc(w.Stages, func(s crm.Stage) bool { return s.ID == l.StageID })},
+		{"ownerId", l.OwnerID, l.OwnerID == "" || slices.ContainsFunc(w.Users, func(u crm.User) bool { return u.ID == l.OwnerID })},
+		{"sourceId", l.SourceID, l.SourceID == "" || slices.ContainsFunc(w.Sources, func(s crm.Source) bool { return s.ID == l.SourceID })},
+		{"shopId", l.ShopID, l.ShopID == "" || slices.ContainsFunc(w.Shops, func(s crm.Shop) bool { return s.ID == l.ShopID })},
+		{"timeframe", l.Timeframe, l.Timeframe == "" || crm.Temperature(l.Timeframe) != ""},
+	} {
+		if !f.known {
+			return crm.NewError(crm.CodeNotFound, f.field, "id", f.id)
+		}
+	}
+	for _, id := range l.Tags {
+		if !slices.ContainsFunc(w.Tags, func(t crm.Tag) bool { return t.ID == id }) {
+			return crm.NewError(crm.CodeNotFound, "tags", "id", id)
+		}
+	}
+	return nil
+}
+
+// FirstStage answers where new leads enter: the first stage of the first
+// sales pipeline.
+func FirstStage(w *store.Workspace) string {
+	for _, p := range w.Pipelines {
+		if p.Retired || p.Kind != crm.PipelineSales {
+			continue
+		}
+		for _, st := range w.Stages {
+			if st.PipelineID == p.ID {
+				return st.ID
+			}
+		}
+	}
+	return ""
+}
+
+func setLine(to *string, field, from string) error {
+	line, err := crm.CheckLine(field, from)
+	*to = line
+	return err
+}
+
+// Phones reads phones as typed; a repeated one stands once. Errors:
+// phone.invalid.
+func Phones(w *store.Workspace, typed []crm.Entry) ([]crm.Entry, error) {
+	var out []crm.Entry
+	for _, e := range typed {
+		if strings.TrimSpace(e.Key) == "" {
+			continue
+		}
+		p, err := format.ParsePhone(e.Key, format.DefaultRegion)
+		if err != nil {
+			return nil, err
+		}
+		label := strings.TrimSpace(e.Label)
+		if label == "" && p.Ext != "" {
+			label = "ramal " + p.Ext
+		}
+		out = appendEntry(out, p.E164, label)
+	}
+	return out, nil
+}
+
+// Emails reads e-mails as typed; a repeated one stands once. Errors:
+// email.invalid.
+func Emails(typed []crm.Entry) ([]crm.Entry, error) {
+	var out []crm.Entry
+	for _, e := range typed {
+		if strings.TrimSpace(e.Key) == "" {
+			continue
+		}
+		address, err := format.ParseEmail(e.Key)
+		if err != nil {
+			return nil, err
+		}
+		out = appendEntry(out, address, strings.TrimSpace(e.Label))
+	}
+	return out, nil
+}
+
+func appendEntry(list []crm.Entry, key, label string) []crm.Entry {
+	if slices.ContainsFunc(list, func(e crm.Entry) bool { return e.Key == key }) {
+		return list
+	}
+	return append(list, crm.Entry{Key: key, Label: label, Pos: int64(len(list))})
+}
+
+// Plate reads a plate as typed, "" for none. Errors: plate.invalid.
+func Plate(typed string) (string, error) {
+	if strings.TrimSpace(typed) == "" {
+		return "", nil
+	}
+	p, err := format.ParsePlate(typed)
+	return p.Text, err
+}
+
+// place says where in a stage a card shall stand.
+type place struct {
+	after, before string // lead ids that will stand directly above and below
+	top           bool
+}
+
+// rankAt answers a rank for a place: behind the card above, before the card
+// below, on top, or at the end.
+func rankAt(tx *store.Tx, stageID string, p place) (string, error) {
+	var lo, hi string
+	var err error
+	switch {
+	case p.after != "":
+		if lo, err = rankIn(tx, stageID, p.after); err != nil {
+			return "", err
+		}
+		hi, err = tx.RankAfter(stageID, lo) // behind all that share a rank
+	case p.before != "":
+		if hi, err = rankIn(tx, stageID, p.before); err != nil {
+			return "", err
+		}
+		lo, err = tx.RankBefore(stageID, hi)
+	case p.top:
+		hi, err = tx.RankAfter(stageID, "")
+	default:
+		lo, err = tx.RankBefore(stageID, "")
+	}
+	if err != nil {
+		return "", err
+	}
+	return rank.Between(lo, hi, rand.IntN)
+}
+
+// rankIn answers a neighbour's rank. One that left the stage meanwhile gives
+// its place up: the edge.
+func rankIn(tx *store.Tx, stageID, leadID string) (string, error) {
+	l, err := store.Get[crm.Lead](tx, leadID)
+	if crm.CodeOf(err) == crm.CodeNotFound || err == nil && l.StageID != stageID {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	return l.Rank, nil
+}
