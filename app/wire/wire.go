@@ -13,6 +13,8 @@ import (
 	"patio/app/api"
 	"patio/app/bind"
 	"patio/app/events"
+	"patio/backend/crm"
+	"patio/backend/store"
 )
 
 // Config is what a program brings to Open.
@@ -26,6 +28,7 @@ type Config struct {
 
 // App is the open program.
 type App struct {
+	Store  *store.Store
 	bound  []any
 	events *events.Bus
 	close  []func() error // in the order of opening
@@ -33,12 +36,36 @@ type App struct {
 
 // Open opens the database under cfg.DataDir and builds everything that stands
 // on it. Failures are *crm.Error.
-func Open(_ context.Context, cfg Config) (*App, error) {
+func Open(ctx context.Context, cfg Config) (*App, error) {
 	if cfg.Events == nil {
 		cfg.Events = &events.Bus{}
 	}
-	return &App{events: cfg.Events}, nil
+	a := &App{events: cfg.Events}
+	s, err := store.Open(ctx, store.Config{Dir: cfg.DataDir, Log: cfg.Log})
+	if err != nil {
+		return nil, err
+	}
+	a.Store = s
+	a.close = append(a.close, s.Close)
+	stop := s.Subscribe(func(c crm.Change, workspace bool) {
+		if workspace {
+			a.events.Emit(EventWorkspace, nil)
+		}
+		a.events.Emit(EventChange, c)
+	})
+	a.close = append(a.close, func() error { stop(); return nil })
+	a.bound = []any{
+		api.NewSession(s), api.NewSetup(s), api.NewSettings(s), api.NewDevice(s), api.NewHistory(s),
+		api.NewBoard(s), api.NewLeads(s, cfg.Shell), api.NewActivities(s), api.NewSearch(s),
+	}
+	return a, nil
 }
+
+// Events that pages hear.
+const (
+	EventChange    = "change"    // crm.Change: fetch what it names again
+	EventWorkspace = "workspace" // nothing: ask Session.State again
+)
 
 // Bound are the structs that need an open database.
 func (a *App) Bound() []any { return a.bound }

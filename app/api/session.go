@@ -1,0 +1,92 @@
+package api
+
+import (
+	"context"
+
+	"patio/app/version"
+	"patio/backend/crm"
+	"patio/backend/store"
+)
+
+// Session tells the window where it is: the workspace's small entities, who
+// acts, what happened at the start.
+type Session struct {
+	store *store.Store
+}
+
+// NewSession binds a Session to an open store.
+func NewSession(s *store.Store) *Session { return &Session{s} }
+
+// Workspace is what the window holds in memory.
+type Workspace struct {
+	store.Workspace
+	FirstRun     bool            `json:"firstRun"` // nobody has set it up yet
+	Sample       bool            `json:"sample"`   // sample data is present
+	Version      string          `json:"version"`
+	ActingUserID string          `json:"actingUserId"` // "" until somebody was chosen
+	DataFolder   string          `json:"dataFolder"`
+	Recovery     *store.Recovery `json:"recovery"` // set when the database was damaged and mended, until dismissed
+}
+
+// State answers the workspace; ask again on the event "workspace".
+func (a *Session) State() (Workspace, error) {
+	ctx := context.Background()
+	w, err := a.store.Workspace(ctx)
+	if err != nil {
+		return Workspace{}, err
+	}
+	sample, err := a.store.HasSample(ctx)
+	if err != nil {
+		return Workspace{}, err
+	}
+	return Workspace{
+		Workspace: *w, FirstRun: w.Settings[store.SettingStarted] == "", Sample: sample, Version: version.Number,
+		ActingUserID: a.store.ActingUser(), DataFolder: a.store.Dir(), Recovery: a.store.Opened().Recovered,
+	}, nil
+}
+
+// ActAs chooses who acts on this device. Errors: not_found.
+func (a *Session) ActAs(userID string) error {
+	return a.store.ActAs(context.Background(), userID)
+}
+
+// Device keeps this device's own state: theme, density, widths, scroll.
+type Device struct {
+	store *store.Store
+}
+
+// NewDevice binds a Device to an open store.
+func NewDevice(s *store.Store) *Device { return &Device{s} }
+
+// pageKeys keeps the page's keys apart from the program's own.
+const pageKeys = "page."
+
+// Get answers the value of a key, "" when it was never set.
+func (a *Device) Get(key string) (string, error) {
+	return a.store.Device(context.Background(), pageKeys+key)
+}
+
+// Set keeps a value. Errors: too_long.
+func (a *Device) Set(key, value string) error {
+	return a.store.SetDevice(context.Background(), pageKeys+key, value)
+}
+
+// History takes operations back.
+type History struct {
+	store *store.Store
+}
+
+// NewHistory binds a History to an open store.
+func NewHistory(s *store.Store) *History { return &History{s} }
+
+// Undo takes the last operation back; params.label names it and
+// params.skipped counts what others changed since. Errors: undo.nothing.
+func (a *History) Undo() (crm.Done, error) { return a.store.Undo(context.Background(), nil) }
+
+// Redo takes the last undo back. Errors: redo.nothing.
+func (a *History) Redo() (crm.Done, error) { return a.store.Redo(context.Background(), nil) }
+
+// List answers the last operations of this device, newest first.
+func (a *History) List(limit int) ([]store.HistoryEntry, error) {
+	return a.store.History(context.Background(), limit)
+}
