@@ -88,6 +88,7 @@ var setSelect = map[string]string{
 func scanSet(set set, rows *sql.Rows, v reflect.Value, s *Store) error {
 	defer rows.Close()
 	f := v.Field(set.field)
+	f.Set(reflect.MakeSlice(f.Type(), 0, 2)) // an empty list in the window, not null
 	for rows.Next() {
 		if set.table == "lead_tags" {
 			var ref int64

@@ -59,7 +59,11 @@ func (s *Store) Workspace(ctx context.Context) (*Workspace, error) {
 	if s.workspace.w != nil {
 		return s.workspace.w, nil
 	}
-	w := &Workspace{Settings: map[string]string{SettingLanguage: string(crm.Portuguese), SettingCurrency: "BRL", SettingZone: defaultZone}}
+	w := &Workspace{
+		Users: []crm.User{}, Shops: []crm.Shop{}, Pipelines: []crm.Pipeline{}, Stages: []crm.Stage{},
+		Sources: []crm.Source{}, Tags: []crm.Tag{}, Reasons: []crm.Reason{},
+		Settings: map[string]string{SettingLanguage: string(crm.Portuguese), SettingCurrency: "BRL", SettingZone: defaultZone},
+	}
 	var err error
 	list := func(kind crm.Kind, add func(any)) {
 		if err == nil {
