@@ -3,18 +3,17 @@ import './shell/strings';
 import { mount } from 'svelte';
 import { toFailure } from './bridge';
 import { nearestLanguage, useLanguage } from './shared/i18n/index.svelte';
-import { appearance, loadDevice, session } from './shared/stores';
+import { appearance, deviceLanguage, loadDevice, session } from './shared/stores';
 import App from './shell/App.svelte';
 import StartFailure from './shell/StartFailure.svelte';
 
 const target = document.getElementById('app')!;
 
-// The engine's language until the shop's own is known.
 async function start(): Promise<void> {
   try {
     await Promise.all([loadDevice(), session.load()]);
     appearance.restore();
-    await useLanguage(nearestLanguage(session.state.settings.language || navigator.language));
+    await useLanguage(deviceLanguage(session.state));
     mount(App, { target });
   } catch (thrown) {
     await useLanguage(nearestLanguage(navigator.language));

@@ -336,5 +336,17 @@ export interface Workspace {
   actingUserId: string;
   dataFolder: string;
   /** Set when the database was damaged and mended, until dismissed. */
-  recovery: unknown;
+  recovery: Recovery | null;
+}
+
+/** What became of a damaged database. */
+export interface Recovery {
+  /** ms UTC */
+  at: number;
+  /** The copy that was restored, '' when there was none. */
+  snapshot: string;
+  /** Records read from the damaged file and written again. */
+  salvaged: number;
+  /** What was not readable, table by table. */
+  lost: string[];
 }

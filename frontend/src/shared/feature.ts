@@ -16,6 +16,10 @@ export interface Feature {
   actions?: readonly Action[];
   /** Stands above every page for the whole run: a quick-add dialog, a peek panel. Draws nothing until needed. */
   overlay?: Component;
+  /** Stands at the head of every page that has the nav: something to know or to decide. Draws nothing until needed. */
+  banner?: Component;
+  /** Stands in the top bar: work that goes on. Draws nothing until needed. */
+  indicator?: Component;
   /** Records for the command palette. */
   search?: SearchProvider;
 }

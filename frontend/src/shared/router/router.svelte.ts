@@ -5,6 +5,7 @@ import { joinHash, splitHash } from './path';
 class Router {
   #path = $state('/');
   #query = $state.raw<Readonly<Record<string, string>>>({});
+  #home = '/';
 
   get path(): string {
     return this.#path;
@@ -15,6 +16,7 @@ class Router {
 
   /** Follows the address; opens `home` (or where the person last was) when it is empty. */
   start(home: string): () => void {
+    this.#home = home;
     if (splitHash(location.hash).path === '/') {
       history.replaceState(null, '', remember('hash', `#${home}`));
     }
@@ -40,6 +42,11 @@ class Router {
   /** Changes query values in place; '' takes one away. */
   setQuery(changes: Readonly<Record<string, string>>): void {
     this.go(this.#path, { query: { ...this.#query, ...changes }, replace: true });
+  }
+
+  /** Opens the first screen of the nav. */
+  goHome(): void {
+    this.go(this.#home, { replace: true });
   }
 
   back(): void {
