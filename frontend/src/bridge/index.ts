@@ -2,6 +2,7 @@
 export { api, watchTraffic, useTransport, type Traffic } from './client';
 export type * from './api';
 export type * from './records';
+export type * from './settings';
 export { on, emitLocal, type Events } from './events';
 export { Failure, toFailure } from './failure';
 export { inWindow } from './transport';
