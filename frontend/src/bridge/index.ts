@@ -1,6 +1,8 @@
 /** The one module through which features reach Go. */
 export { api, watchTraffic, useTransport, type Traffic } from './client';
 export type * from './api';
+export type * from './board';
+export type * from './leads';
 export type * from './records';
 export type * from './settings';
 export { on, emitLocal, type Events } from './events';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Action } from '../shared/actions';
-import { grouped, matchingCommands } from './palette';
+import { grouped, matchingCommands, step } from './palette';
 
 const action = (id: string, unlisted = false): Action => ({
   id,
@@ -31,4 +31,13 @@ test('groups keep the order in which they first appear', () => {
     ['odd', [1, 3]],
     ['even', [2, 4]],
   ]);
+});
+
+test('arrows go round, pages stop at the ends, letters are text', () => {
+  expect(step('ArrowDown', 2, 3)).toBe(0);
+  expect(step('ArrowUp', 0, 3)).toBe(2);
+  expect(step('PageDown', 0, 3)).toBe(2);
+  expect(step('PageUp', 2, 3)).toBe(0);
+  expect(step('a', 0, 3)).toBeUndefined();
+  expect(step('ArrowDown', 0, 0)).toBeUndefined();
 });

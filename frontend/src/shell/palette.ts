@@ -31,3 +31,22 @@ export function grouped<T, G>(things: readonly T[], groupOf: (thing: T) => G): [
   }
   return [...groups];
 }
+
+/** Where a key leads in a list of count lines; undefined when it is none of the list's keys. */
+export function step(key: string, from: number, count: number): number | undefined {
+  if (count === 0) return undefined;
+  switch (key) {
+    case 'ArrowDown':
+      return (from + 1) % count;
+    case 'ArrowUp':
+      return (from - 1 + count) % count;
+    case 'PageDown':
+      return Math.min(count - 1, from + PAGE);
+    case 'PageUp':
+      return Math.max(0, from - PAGE);
+    default:
+      return undefined;
+  }
+}
+
+const PAGE = 8;
