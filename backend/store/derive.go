@@ -172,6 +172,11 @@ func (tx *Tx) after(im *image) error {
 		return nil
 	}
 	tx.leads[im.id] = true
+	if tx.op.Import != "" && !im.before.IsValid() {
+		if _, err := tx.s.exec(tx.ctx, "INSERT INTO import_leads(import,lead) VALUES (?,?)", blob(tx.op.Import), im.rid); err != nil {
+			return err
+		}
+	}
 	after := im.after.Addr().Interface().(*crm.Lead)
 	var before *crm.Lead
 	if im.before.IsValid() {

@@ -20,6 +20,7 @@ type Op struct {
 	Group  string            // UUID of operations that undo as one; "" for none
 	NoUndo bool              // kept in the audit log only
 	Quiet  bool              // writes no timeline event: glances, imports, ready records
+	Import string            // UUID of the import whose leads these are; "" for none
 	Bulk   bool              // queues search texts instead of indexing them at once
 
 	undoes int64 // seq of the operation that this one undoes
