@@ -1,0 +1,22 @@
+// Command patioctl is the program without a window: for scripts, support and
+// tests.
+//
+// With --json, standard output carries exactly one JSON object: the result, or
+// {"code", "message", "field", "params"} of the failure. Without it, results
+// are text on standard output and failures text on standard error. The exit
+// code says the same either way; see exit.go.
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	stop()
+	os.Exit(code)
+}
