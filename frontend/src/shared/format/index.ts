@@ -1,5 +1,7 @@
-/** How amounts, days, phones and names are written and read. */
+/** How amounts, counts, days, phones and names are written and read. */
 export * from './dates';
+export * from './documents';
 export * from './money';
+export * from './numbers';
 export * from './phones';
 export * from './text';
