@@ -281,9 +281,10 @@ func (tx *Tx) needState(im *image, state **record.State) error {
 }
 
 func (tx *Tx) saveState(im *image, state *record.State) error {
+	encoded := state.Append(nil)
 	_, err := tx.s.exec(tx.ctx,
-		"INSERT INTO sync_records(id,kind,state) VALUES (?,?,?) ON CONFLICT(id) DO UPDATE SET state=excluded.state",
-		blob(im.id), int(im.t.kind), state.Append(nil))
+		"INSERT INTO sync_records(id,kind,state,digest) VALUES (?,?,?,?) ON CONFLICT(id) DO UPDATE SET state=excluded.state, digest=excluded.digest",
+		blob(im.id), int(im.t.kind), encoded, im.t.digest(im.after, encoded))
 	return err
 }
 

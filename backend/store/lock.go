@@ -1,6 +1,9 @@
 package store
 
 import (
+	"errors"
+	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -11,21 +14,52 @@ import (
 // with os.* would drop SQLite's own locks.
 const lockName = "patio.lock"
 
-// fileLock keeps other processes out of a data folder. The system frees it
-// when the process ends, however it ends.
-type fileLock struct{ f *os.File }
+// States that the lock file tells the next start. A process that was killed
+// leaves stateOpen, which takes no space: a full disk can't hide a kill.
+const (
+	stateOpen    = ""
+	stateClean   = "clean"
+	stateDamaged = "damaged"
+)
+
+// fileLock keeps other processes out of a data folder and tells how the last
+// one left it. The system frees it when the process ends, however it ends.
+type fileLock struct {
+	f    *os.File
+	last string // the state that the last run left
+}
 
 // lockFolder takes the folder's lock; code locked when another process has it.
 func lockFolder(dir string) (*fileLock, error) {
 	f, err := os.OpenFile(filepath.Join(dir, lockName), os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
-		return nil, crm.NewError(crm.CodeReadOnly, "", "folder", dir).Because(err)
+		return nil, folderFailure(dir, err)
 	}
 	if err := tryLock(f); err != nil {
 		_ = f.Close()
 		return nil, crm.NewError(crm.CodeLocked, "", "folder", dir).Because(err)
 	}
-	return &fileLock{f}, nil
+	state := make([]byte, 16)
+	n, err := f.ReadAt(state, 0)
+	if err != nil && !errors.Is(err, io.EOF) {
+		_ = f.Close()
+		return nil, folderFailure(dir, err)
+	}
+	return &fileLock{f: f, last: string(state[:n])}, nil
+}
+
+// mark writes the state that the next start shall find.
+func (l *fileLock) mark(state string) error {
+	if l == nil || l.f == nil {
+		return nil
+	}
+	if err := l.f.Truncate(0); err != nil {
+		return err
+	}
+	if _, err := l.f.WriteAt([]byte(state), 0); err != nil {
+		return err
+	}
+	return l.f.Sync()
 }
 
 func (l *fileLock) release() error {
@@ -35,4 +69,16 @@ func (l *fileLock) release() error {
 	err := l.f.Close() // frees the lock
 	l.f = nil
 	return err
+}
+
+// folderFailure names why a file of the data folder can't be made or read.
+func folderFailure(dir string, err error) error {
+	code := crm.CodeReadOnly
+	switch {
+	case outOfSpace(err):
+		code = crm.CodeDiskFull
+	case errors.Is(err, fs.ErrNotExist):
+		code = crm.CodeNotFound
+	}
+	return crm.NewError(code, "", "folder", dir).Because(err)
 }

@@ -2,11 +2,14 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"embed"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
+	"strings"
 
 	"github.com/pressly/goose/v3"
 	_ "modernc.org/sqlite" // the driver
@@ -20,24 +23,171 @@ var migrationFiles embed.FS
 //go:embed indexes.sql
 var indexSQL string
 
-// openChecked opens the file, refuses a newer one, migrates it.
-func (s *Store) openChecked(ctx context.Context, path string) error {
-	_, err := os.Stat(path)
-	s.opened.Fresh = errors.Is(err, fs.ErrNotExist)
-	if err := s.connect(ctx, path); err != nil {
-		return s.fail("open database", err)
-	}
-	return s.migrate(ctx)
-}
+// partSuffix marks files that are being made: what bears it at a start was
+// left by a kill and is worth nothing.
+const partSuffix = ".part"
 
-// migrate brings the schema up to date; a database from a newer version of
-// the program is refused and left as it is.
-func (s *Store) migrate(ctx context.Context) error {
-	files, err := fs.Sub(migrationFiles, "migrations")
+// start opens the database, recovers a damaged one, and reads what the program
+// holds in memory.
+func (s *Store) start(ctx context.Context) error {
+	if err := s.sweep(); err != nil {
+		return err
+	}
+	err := s.finishRecovery(ctx)
+	if err == nil {
+		err = s.openChecked(ctx)
+	}
+	if crm.CodeOf(err) == crm.CodeCorrupt {
+		err = s.recover(ctx, err)
+	}
 	if err != nil {
 		return err
 	}
-	provider, err := goose.NewProvider(goose.DialectSQLite3, s.writeDB, files, goose.WithDisableGlobalRegistry(true))
+	actor, err := s.Device(ctx, deviceActor)
+	if err != nil {
+		return err
+	}
+	s.actor.Store(actor)
+	if s.opened.Recovered, err = s.recoveryNote(ctx); err != nil {
+		return err
+	}
+	if err := s.writeReady(ctx); err != nil {
+		return err
+	}
+	return s.startSearch(ctx)
+}
+
+// path is where the database lies.
+func (s *Store) path() string { return filepath.Join(s.dir, FileName) }
+
+// sweep removes what a kill left half made.
+func (s *Store) sweep() error {
+	for _, dir := range []string{s.dir, s.snapshotDir()} {
+		list, err := os.ReadDir(dir)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return folderFailure(dir, err)
+		}
+		for _, entry := range list {
+			if entry.IsDir() || !strings.Contains(entry.Name(), partSuffix) {
+				continue
+			}
+			if err := os.Remove(filepath.Join(dir, entry.Name())); err != nil {
+				return folderFailure(dir, err)
+			}
+		}
+	}
+	return nil
+}
+
+// openChecked opens the file that is there: refuses one from a newer version
+// with not a byte changed, checks it when the last run didn't close it, and
+// migrates it. Code database.corrupt calls for a recovery.
+func (s *Store) openChecked(ctx context.Context) error {
+	log, logErr := os.Stat(s.path() + "-wal")
+	s.opened.Unclean = s.lock.last != stateClean || logErr == nil && log.Size() > 0
+	size := int64(0)
+	if st, err := os.Stat(s.path()); err == nil {
+		size = st.Size()
+	} else if !errors.Is(err, fs.ErrNotExist) {
+		return folderFailure(s.dir, err)
+	}
+	if s.opened.Fresh = size == 0; s.opened.Fresh {
+		s.opened.Unclean = false
+		// SQLite takes an empty file for a new database. Where there are
+		// snapshots it was one before.
+		if list, err := s.listSnapshots(s.snapshotDir()); err != nil {
+			return err
+		} else if len(list) > 0 {
+			return crm.NewError(crm.CodeCorrupt, "", "folder", s.dir).Because(errors.New("the database file is missing or empty"))
+		}
+	} else if err := s.refuseNewer(ctx); err != nil {
+		return err
+	}
+	if err := s.lock.mark(stateOpen); err != nil {
+		return folderFailure(s.dir, err)
+	}
+	if err := s.connect(ctx, s.path()); err != nil {
+		return s.fail("open database", err)
+	}
+	if s.lock.last == stateDamaged {
+		if err := s.checkWholly(ctx, s.writer); err != nil {
+			return s.fail("check damaged database", err)
+		}
+		s.forgetDamage()
+	} else if s.opened.Unclean {
+		if err := s.checkQuickly(ctx, s.writer); err != nil {
+			return s.fail("check database", err)
+		}
+	}
+	return s.attach(ctx, s.beforeMigration)
+}
+
+// attach brings the connected database's schema up to date and loads what the
+// program holds of it in memory. before runs when there is something to migrate.
+func (s *Store) attach(ctx context.Context, before func(context.Context) error) error {
+	if err := s.migrate(ctx, before); err != nil {
+		return err
+	}
+	if err := s.loadReplica(ctx); err != nil {
+		return s.fail("read replica", err)
+	}
+	s.forgetWorkspace()
+	return s.fail("read refs", s.refs.load(ctx, s.writer))
+}
+
+// refuseNewer reads the schema's version through a connection that can't write.
+func (s *Store) refuseNewer(ctx context.Context) error {
+	version, err := schemaVersion(ctx, asideDSN(s.path(), false))
+	if err != nil {
+		return s.fail("read schema version", err)
+	}
+	newest, err := s.newestVersion()
+	if err == nil && version > newest {
+		err = tooNew(version, newest)
+	}
+	return err
+}
+
+func tooNew(version, newest int64) error {
+	return crm.NewError(crm.CodeTooNew, "", "database", fmt.Sprint(version), "program", fmt.Sprint(newest))
+}
+
+// schemaVersion answers the version of a database file, 0 for one without tables.
+func schemaVersion(ctx context.Context, uri string) (version int64, err error) {
+	db, err := sql.Open("sqlite", uri)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	var tables int
+	if err := db.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_schema WHERE name='goose_db_version'").Scan(&tables); err != nil || tables == 0 {
+		return 0, err
+	}
+	err = db.QueryRowContext(ctx, "SELECT coalesce(max(version_id),0) FROM goose_db_version WHERE is_applied").Scan(&version)
+	return version, err
+}
+
+// newestVersion is the schema version that this program makes.
+func (s *Store) newestVersion() (int64, error) {
+	list, err := fs.Glob(s.migrations, "*.sql")
+	if err != nil {
+		return 0, err
+	}
+	newest := int64(0)
+	for _, name := range list {
+		n, err := goose.NumericComponent(name)
+		if err != nil {
+			return 0, err
+		}
+		newest = max(newest, n)
+	}
+	return newest, nil
+}
+
+// migrate brings the schema up to date, after before where the database has a
+// schema already.
+func (s *Store) migrate(ctx context.Context, before func(context.Context) error) error {
+	provider, err := goose.NewProvider(goose.DialectSQLite3, s.writeDB, s.migrations, goose.WithDisableGlobalRegistry(true))
 	if err != nil {
 		return s.fail("read migrations", err)
 	}
@@ -47,12 +197,19 @@ func (s *Store) migrate(ctx context.Context) error {
 	if err := s.writer.Close(); err != nil {
 		return s.fail("release writer", err)
 	}
+	s.writer = nil
 	current, err := provider.GetDBVersion(ctx)
 	if err == nil && current > newest {
-		return crm.NewError(crm.CodeTooNew, "", "database", fmt.Sprint(current), "program", fmt.Sprint(newest))
+		return tooNew(current, newest)
 	}
 	if err == nil && current < newest {
-		_, err = provider.Up(ctx)
+		if current > 0 && before != nil {
+			err = before(ctx)
+		}
+		if err == nil {
+			s.tell("migrate", 0, 0)
+			_, err = provider.Up(ctx)
+		}
 	}
 	if err != nil {
 		return s.fail("migrate", err)
@@ -60,10 +217,25 @@ func (s *Store) migrate(ctx context.Context) error {
 	if s.writer, err = s.writeDB.Conn(ctx); err != nil {
 		return s.fail("take writer", err)
 	}
-	if _, err := s.writer.ExecContext(ctx, indexSQL); err != nil {
-		return s.fail("build indexes", err)
+	return s.fail("make indexes and guards", s.makeIndexes(ctx))
+}
+
+// makeIndexes makes the indexes and guards that are missing, all or none.
+func (s *Store) makeIndexes(ctx context.Context) error {
+	if _, err := s.writer.ExecContext(ctx, "BEGIN IMMEDIATE"); err != nil {
+		return err
 	}
-	return s.fail("guard tables", s.guardTables(ctx))
+	_, err := s.writer.ExecContext(ctx, indexSQL)
+	if err == nil {
+		err = s.guardTables(ctx)
+	}
+	if err == nil {
+		_, err = s.writer.ExecContext(ctx, "COMMIT")
+	}
+	if err != nil {
+		_, _ = s.writer.ExecContext(context.WithoutCancel(ctx), "ROLLBACK")
+	}
+	return err
 }
 
 // guardTables makes the triggers that refuse a write to a synced table from
@@ -89,10 +261,9 @@ func (s *Store) guardTables(ctx context.Context) error {
 	return nil
 }
 
-// Recovery tells what became of a damaged database.
-type Recovery struct {
-	At       int64    `json:"at"`       // ms UTC
-	Snapshot string   `json:"snapshot"` // the one restored, "" when there was none
-	Salvaged int      `json:"salvaged"` // records read from the damaged file and written again
-	Lost     []string `json:"lost"`     // what was not readable, table by table
+// tell reports the progress of a long start.
+func (s *Store) tell(phase string, done, total int) {
+	if s.progress != nil {
+		s.progress(phase, done, total)
+	}
 }

@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"fmt"
 	"net/url"
+	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -28,28 +30,51 @@ var pragmas = []pragma{
 	{"wal_autocheckpoint", "2000", "2000"},         // 8 MB
 }
 
-// dsn names a database file with its settings.
+// readerPragmas are pragmas as the readers have them: less cache, no writing.
+func readerPragmas() []pragma {
+	list := slices.Clone(pragmas)
+	i := slices.IndexFunc(list, func(p pragma) bool { return p.name == "cache_size" })
+	list[i] = pragma{"cache_size", "-8000", "-8000"}
+	return append(list, pragma{"query_only", "1", "1"})
+}
+
+// dsn names a database file with the settings of a writer or a reader.
 func dsn(path string, reader bool) string {
-	var b strings.Builder
-	b.WriteString("file:" + (&url.URL{Path: path}).EscapedPath() + "?_dqs=0")
+	options, list := []string{"_dqs=0"}, pragmas
 	if reader {
-		b.WriteString("&_pragma=query_only(1)")
+		list = readerPragmas()
 	} else {
-		b.WriteString("&_txlock=immediate")
+		options = append(options, "_txlock=immediate")
 	}
-	for _, p := range pragmas {
-		value := p.set
-		if reader && p.name == "cache_size" {
-			value = "-8000"
-		}
-		fmt.Fprintf(&b, "&_pragma=%s(%s)", p.name, value)
+	for _, p := range list {
+		options = append(options, fmt.Sprintf("_pragma=%s(%s)", p.name, p.set))
 	}
-	return b.String()
+	return fileURI(path) + "?" + strings.Join(options, "&")
+}
+
+// asideDSN names a file for reading without changing a byte of it. A snapshot
+// has no log and nobody writes it, which immutable says.
+func asideDSN(path string, immutable bool) string {
+	uri := fileURI(path) + "?mode=ro&_dqs=0&_pragma=busy_timeout(5000)&_pragma=temp_store(MEMORY)&_pragma=trusted_schema(0)&_pragma=cell_size_check(1)"
+	if immutable {
+		uri += "&immutable=1"
+	}
+	return uri
+}
+
+// fileURI names a file as SQLite reads URIs: ?, # and % in a folder's name are
+// escaped, and a drive's letter stands behind a slash.
+func fileURI(path string) string {
+	path = filepath.ToSlash(path)
+	if len(path) > 1 && path[1] == ':' {
+		path = "/" + path
+	}
+	return "file:" + (&url.URL{Path: path}).EscapedPath()
 }
 
 // checkPragmas reads the settings back.
-func checkPragmas(ctx context.Context, conn *sql.Conn) error {
-	for _, p := range pragmas {
+func checkPragmas(ctx context.Context, conn *sql.Conn, list []pragma) error {
+	for _, p := range list {
 		var got string
 		if err := conn.QueryRowContext(ctx, "PRAGMA "+p.name).Scan(&got); err != nil {
 			if p.name == "mmap_size" && err == sql.ErrNoRows {

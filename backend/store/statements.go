@@ -6,7 +6,6 @@ import (
 	"errors"
 	"io/fs"
 	"strings"
-	"syscall"
 
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
@@ -19,6 +18,9 @@ import (
 func (s *Store) prepare(ctx context.Context, query string) (*sql.Stmt, error) {
 	if st := s.prepared[query]; st != nil {
 		return st, nil
+	}
+	if s.writer == nil {
+		return nil, errClosed
 	}
 	st, err := s.writer.PrepareContext(ctx, query)
 	if err == nil {
@@ -52,8 +54,14 @@ func (s *Store) row(ctx context.Context, query string, args ...any) *sql.Row {
 	return st.QueryRowContext(ctx, args...)
 }
 
-// query reads through the pool of readers, with statements kept.
+// query reads through the pool of readers, with statements kept. Read the rows
+// to their end or close them before the next query: a restore waits for them.
 func (s *Store) query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	s.swapping.RLock()
+	defer s.swapping.RUnlock()
+	if s.readDB == nil {
+		return nil, errClosed
+	}
 	if st, ok := s.readers.Load(query); ok {
 		return st.(*sql.Stmt).QueryContext(ctx, args...)
 	}
@@ -92,8 +100,16 @@ func (s *Store) fail(doing string, err error) error {
 		return err
 	}
 	code := codeOf(err)
-	if code == crm.CodeInternal && errors.Is(err, context.Canceled) {
+	if s.outOfRoom(code, err) {
+		code = crm.CodeDiskFull
+	}
+	switch {
+	case code == crm.CodeInternal && errors.Is(err, context.Canceled):
 		code = crm.CodeCancelled
+	case code == crm.CodeCorrupt:
+		s.noteDamage(doing, err)
+	case code == crm.CodeDiskFull:
+		s.dropBallast()
 	}
 	s.log.Error().Str("doing", doing).Str("code", string(code)).Err(err).Msg("store failed")
 	return crm.NewError(code, "").Because(err)
@@ -113,13 +129,13 @@ func codeOf(err error) crm.Code {
 		case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
 			return crm.CodeLocked
 		case sqlite3.SQLITE_IOERR:
-			if strings.Contains(e.Error(), "disk is full") {
+			if e.Code() == sqlite3.SQLITE_IOERR_SHMSIZE || strings.Contains(e.Error(), "disk is full") {
 				return crm.CodeDiskFull
 			}
 		}
 	}
 	switch {
-	case errors.Is(err, syscall.ENOSPC):
+	case outOfSpace(err):
 		return crm.CodeDiskFull
 	case errors.Is(err, fs.ErrPermission):
 		return crm.CodeReadOnly

@@ -5,11 +5,10 @@ package store
 
 import (
 	"context"
-	"crypto/rand"
 	"database/sql"
-	"encoding/binary"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -29,6 +28,11 @@ type Config struct {
 	Dir string           // the data folder; made when missing
 	Log zerolog.Logger   // never gets what a record holds
 	Now func() time.Time // nil: the wall clock
+
+	// Progress hears of a start that takes long: a phase ("check", "snapshot",
+	// "migrate", "recover", "salvage"), and how much of it is done; total is 0
+	// where it isn't known. It is called before Open returns only; nil for none.
+	Progress func(phase string, done, total int)
 }
 
 // Store is the open database of one workspace. Its methods may be called from
@@ -44,7 +48,8 @@ type Store struct {
 	writing  sync.Mutex
 	prepared map[string]*sql.Stmt // on the writer; guarded by writing
 	readDB   *sql.DB
-	readers  sync.Map // SQL → *sql.Stmt
+	readers  sync.Map     // SQL → *sql.Stmt
+	swapping sync.RWMutex // held by a restore while it replaces the file under the readers
 
 	tables  map[crm.Kind]*table
 	byType  map[reflect.Type]*table
@@ -59,6 +64,14 @@ type Store struct {
 	actor     atomic.Value // string
 	readOnly  error
 	opened    Opened
+
+	migrations fs.FS
+	progress   func(phase string, done, total int)
+	files      sync.Mutex // held by who reads the database file apart from writer and readers, or replaces it
+	snaps      snapshots
+	ballast    ballast
+	damage     damage
+	background background
 }
 
 // Opened tells what happened at the start that a person must know.
@@ -75,11 +88,24 @@ const FileName = "patio.db"
 // schema up to date. Errors: locked, read_only, database.too_new, disk_full,
 // database.corrupt when there was nothing to recover from.
 func Open(ctx context.Context, cfg Config) (*Store, error) {
+	files, err := fs.Sub(migrationFiles, "migrations")
+	if err != nil {
+		return nil, err
+	}
+	return openWith(ctx, cfg, files)
+}
+
+// openWith is Open with migrations of the caller's.
+func openWith(ctx context.Context, cfg Config, migrations fs.FS) (*Store, error) {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
+	var err error
+	if cfg.Dir, err = filepath.Abs(cfg.Dir); err != nil {
+		return nil, err
+	}
 	if err := os.MkdirAll(cfg.Dir, 0o700); err != nil {
-		return nil, crm.NewError(crm.CodeReadOnly, "", "folder", cfg.Dir).Because(err)
+		return nil, folderFailure(cfg.Dir, err)
 	}
 	if err := checkFolder(cfg.Dir); err != nil {
 		return nil, err
@@ -90,7 +116,7 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 	}
 	s := &Store{
 		dir: cfg.Dir, log: cfg.Log, now: cfg.Now, lock: lock, prepared: map[string]*sql.Stmt{},
-		tables: map[crm.Kind]*table{}, byType: map[reflect.Type]*table{},
+		tables: map[crm.Kind]*table{}, byType: map[reflect.Type]*table{}, migrations: migrations, progress: cfg.Progress,
 	}
 	s.actor.Store("")
 	for _, t := range registry() {
@@ -100,31 +126,8 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 		_ = s.Close()
 		return nil, err
 	}
+	s.startBackground()
 	return s, nil
-}
-
-// start opens the file, recovering from a damaged one, and reads what the
-// program holds in memory.
-func (s *Store) start(ctx context.Context) error {
-	path := filepath.Join(s.dir, FileName)
-	if err := s.openChecked(ctx, path); err != nil {
-		return err
-	}
-	if err := s.loadReplica(ctx); err != nil {
-		return s.fail("read replica", err)
-	}
-	if err := s.refs.load(ctx, s.writer); err != nil {
-		return s.fail("read refs", err)
-	}
-	actor, err := s.Device(ctx, deviceActor)
-	if err != nil {
-		return err
-	}
-	s.actor.Store(actor)
-	if err := s.writeReady(ctx); err != nil {
-		return err
-	}
-	return s.startSearch(ctx)
 }
 
 // connect opens writer and readers on a database file and reads the PRAGMAs back.
@@ -137,7 +140,7 @@ func (s *Store) connect(ctx context.Context, path string) error {
 	if s.writer, err = s.writeDB.Conn(ctx); err != nil {
 		return err
 	}
-	if err := checkPragmas(ctx, s.writer); err != nil {
+	if err := checkPragmas(ctx, s.writer, pragmas); err != nil {
 		return err
 	}
 	if s.readDB, err = sql.Open("sqlite", dsn(path, true)); err != nil {
@@ -145,7 +148,11 @@ func (s *Store) connect(ctx context.Context, path string) error {
 	}
 	s.readDB.SetMaxOpenConns(readers)
 	s.readDB.SetMaxIdleConns(readers)
-	return nil
+	reader, err := s.readDB.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	return errors.Join(checkPragmas(ctx, reader, readerPragmas()), reader.Close())
 }
 
 // readers is the size of the reading pool.
@@ -178,12 +185,22 @@ func (s *Store) disconnect() error {
 
 // Close waits for the running write, closes the database and frees the folder.
 func (s *Store) Close() error {
+	s.stopBackground()
 	s.stopSearch()
 	s.writing.Lock()
 	defer s.writing.Unlock()
+	s.swapping.Lock()
+	defer s.swapping.Unlock()
+	open := s.readDB != nil
 	err := s.disconnect()
+	if open && err == nil && s.Damage() == nil {
+		err = s.lock.mark(stateClean)
+	}
 	return errors.Join(err, s.lock.release())
 }
+
+// errClosed answers calls that come after Close.
+var errClosed = errors.New("store: closed")
 
 // Dir answers the data folder.
 func (s *Store) Dir() string { return s.dir }
@@ -207,9 +224,7 @@ func (s *Store) loadReplica(ctx context.Context) error {
 	var number, counter, clock int64
 	err := s.writer.QueryRowContext(ctx, "SELECT number,counter,clock FROM replica WHERE one=1").Scan(&number, &counter, &clock)
 	if errors.Is(err, sql.ErrNoRows) {
-		var b [4]byte
-		_, _ = rand.Read(b[:]) // never fails
-		number = int64(max(binary.BigEndian.Uint32(b[:]), uint32(vv.FirstDevice)))
+		number = int64(drawNumber())
 		_, err = s.writer.ExecContext(ctx, "INSERT INTO replica(one,number,counter,clock) VALUES (1,?,0,0)", number)
 	}
 	s.replica, s.counter, s.clock = vv.Replica(number), uint64(counter), record.HLC(clock)

@@ -17,11 +17,13 @@ CREATE TABLE replica (
 );
 
 -- What sync knows of each record beside its values: version vector, dots,
--- life (sync/record). One row a record.
+-- life (sync/record). One row a record. digest is the CRC-32C of the state and
+-- the record's synced values: a flipped bit in either shows.
 CREATE TABLE sync_records (
-  id    BLOB PRIMARY KEY,
-  kind  INTEGER NOT NULL,
-  state BLOB NOT NULL
+  id     BLOB PRIMARY KEY,
+  kind   INTEGER NOT NULL,
+  state  BLOB NOT NULL,
+  digest INTEGER NOT NULL
 ) WITHOUT ROWID;
 
 -- Only Transact opens the guard; the triggers at the end refuse any other

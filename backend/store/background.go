@@ -1,0 +1,51 @@
+package store
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+// background is what the store does on its own: it checks the file, takes
+// snapshots when they are due and fills the ballast again.
+type background struct {
+	stop context.CancelFunc
+	done sync.WaitGroup
+}
+
+// wakeEvery is how often the background looks whether something is due.
+const wakeEvery = 5 * time.Minute
+
+func (s *Store) startBackground() {
+	ctx, stop := context.WithCancel(context.Background())
+	s.background.stop = stop
+	s.background.done.Go(func() { s.runBackground(ctx) })
+}
+
+// stopBackground ends it and waits; a snapshot in the making is given up.
+func (s *Store) stopBackground() {
+	if s.background.stop != nil {
+		s.background.stop()
+	}
+	s.background.done.Wait()
+}
+
+func (s *Store) runBackground(ctx context.Context) {
+	s.fillBallast(ctx)
+	s.checkInBackground(ctx)
+	s.snapshotIfDue(ctx, true)
+	s.copyMissing(ctx)
+	tick := time.NewTicker(wakeEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			s.snapshotIfDue(ctx, false)
+			if s.Room(ballastSize) == nil {
+				s.fillBallast(ctx)
+			}
+		}
+	}
+}
