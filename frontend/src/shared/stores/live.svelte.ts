@@ -54,11 +54,20 @@ export function live<T>(load: () => Promise<T>, touches: (change: Change) => boo
     void it.refresh();
   });
   $effect(() => {
+    let frame = 0;
+    // However many commits fall into a frame, they are one load.
+    const soon = () => {
+      frame ||= requestAnimationFrame(() => {
+        frame = 0;
+        void it.refresh();
+      });
+    };
     const offs = [
+      () => cancelAnimationFrame(frame),
       on('change', (change) => {
-        if (change.all || touches(change)) void it.refresh();
+        if (change.all || touches(change)) soon();
       }),
-      on('events.lost', () => void it.refresh()),
+      on('events.lost', soon),
     ];
     return () => offs.forEach((off) => off());
   });

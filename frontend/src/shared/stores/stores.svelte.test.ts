@@ -114,7 +114,7 @@ describe('live records', () => {
     expect(it.failure).toBeInstanceOf(Error);
   });
 
-  test('load again when a commit touches them, and only then', async () => {
+  test('load again when a commit touches them, once a frame, and only then', async () => {
     const load = vi.fn(async () => 1);
     const commit = (leadIds: string[], all = false) =>
       emitLocal('change', { opId: '', label: '', kinds: [], leadIds, stageIds: [], all });
@@ -122,16 +122,23 @@ describe('live records', () => {
       live(load, (change) => change.leadIds.includes('mine'));
     });
     await vi.waitFor(() => expect(load).toHaveBeenCalledTimes(1));
+    const frame = () => new Promise(requestAnimationFrame);
     commit(['other']);
+    await frame();
     expect(load).toHaveBeenCalledTimes(1);
     commit(['mine']);
+    commit(['mine']);
+    await frame();
     expect(load).toHaveBeenCalledTimes(2);
     commit([], true);
+    await frame();
     expect(load).toHaveBeenCalledTimes(3);
     emitLocal('events.lost', null);
+    await frame();
     expect(load).toHaveBeenCalledTimes(4);
     stop();
     commit(['mine']);
+    await frame();
     expect(load).toHaveBeenCalledTimes(4);
   });
 });
