@@ -162,9 +162,18 @@ func (tx *Tx) deriveActivity(im *image, l *crm.Lead) error {
 
 func (tx *Tx) stage(id string) (*crm.Stage, error) { return Get[crm.Stage](tx, id) }
 
-// contact answers the contact of a lead; a merged one reads as its survivor's
-// record does on disk.
-func (tx *Tx) contact(id string) (*crm.Contact, error) { return Get[crm.Contact](tx, id) }
+// contact answers the contact of a lead, a deleted one too: an undo may take
+// both away.
+func (tx *Tx) contact(id string) (*crm.Contact, error) {
+	im, err := tx.load(tx.s.tables[crm.KindContact], id)
+	if err != nil {
+		return nil, err
+	}
+	if im == nil {
+		return nil, crm.NewError(crm.CodeNotFound, "contactId", "id", id)
+	}
+	return im.after.Addr().Interface().(*crm.Contact), nil
+}
 
 // after keeps counters and the search text in step with a written record.
 func (tx *Tx) after(im *image) error {

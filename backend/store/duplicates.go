@@ -60,30 +60,18 @@ func (s *Store) matches(ctx context.Context, out []Match, query, keys string) ([
 	return out, rows.Err()
 }
 
-// OpenLeads answers the leads of contacts that stand in an open stage and not
-// in the archive, without their tags: what a new enquiry may belong to.
-func (s *Store) OpenLeads(ctx context.Context, contactIDs []string) ([]crm.Lead, error) {
-	w, err := s.Workspace(ctx)
-	if err != nil {
-		return nil, err
-	}
-	open := map[string]bool{}
-	for _, id := range openStages(w) {
-		open[id] = true
-	}
+// LeadsOfContacts answers the leads of contacts that are not in the archive,
+// without their tags: what a new enquiry may belong to.
+func (s *Store) LeadsOfContacts(ctx context.Context, contactIDs []string) ([]crm.Lead, error) {
 	out := []crm.Lead{}
 	t := s.tables[crm.KindLead]
 	for _, id := range contactIDs {
 		if err := CheckID("contactIds", id); err != nil {
 			return nil, err
 		}
-		err := s.each(ctx, t, "contact_id = ? AND live = 1", func(v any) {
-			if l := v.(*crm.Lead); open[l.StageID] {
-				out = append(out, *l)
-			}
-		}, blob(id))
+		err := s.each(ctx, t, "contact_id = ? AND live = 1", func(v any) { out = append(out, *v.(*crm.Lead)) }, blob(id))
 		if err != nil {
-			return nil, s.fail("read open leads", err)
+			return nil, s.fail("read leads of contacts", err)
 		}
 	}
 	return out, nil

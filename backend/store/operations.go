@@ -7,6 +7,7 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"errors"
+	"reflect"
 
 	"patio/backend/crm"
 	"patio/sync/vv"
@@ -183,4 +184,36 @@ func (m madeRecords) each(f func(id string) error) error {
 		}
 	}
 	return nil
+}
+
+// Differences tells, as a timeline would, what f changes of an entity.
+func Differences[T any](entity T, f func(*T)) []crm.FieldChange {
+	v := reflect.ValueOf(&entity).Elem()
+	after := clone(v)
+	f(after.Addr().Interface().(*T))
+	for _, t := range registry() {
+		if t.typ != v.Type() {
+			continue
+		}
+		return t.differences(v, after)
+	}
+	return nil
+}
+
+func (t *table) differences(before, after reflect.Value) []crm.FieldChange {
+	out := []crm.FieldChange{}
+	for _, c := range t.columns {
+		if was, is := c.get(before), c.get(after); was != is {
+			out = append(out, crm.FieldChange{Field: c.json, Old: was, New: is})
+		}
+	}
+	for _, s := range t.sets {
+		was, is := elements(s, before), elements(s, after)
+		for _, key := range sorted(is) {
+			if _, had := was[key]; !had {
+				out = append(out, crm.FieldChange{Field: s.json, New: key})
+			}
+		}
+	}
+	return out
 }
