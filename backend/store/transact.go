@@ -192,8 +192,11 @@ func Get[T any](tx *Tx, id string) (*T, error) {
 // otherwise the one of that ID, made when there is none. Only fields that
 // differ from disk are written.
 func Put[T any](tx *Tx, entity *T) error {
-	t := tx.s.tableOf(reflect.TypeFor[T]())
-	v := reflect.ValueOf(entity).Elem()
+	return tx.put(tx.s.tableOf(reflect.TypeFor[T]()), reflect.ValueOf(entity).Elem())
+}
+
+// put is Put for a struct of which only the table is known.
+func (tx *Tx) put(t *table, v reflect.Value) error {
 	id := v.Field(t.id).String()
 	var im *image
 	if id == "" {
@@ -237,7 +240,12 @@ func (tx *Tx) noteChild(im *image) {
 // Delete deletes a record; its values stay for undo. Deleting what is gone is
 // no error.
 func Delete[T any](tx *Tx, id string) error {
-	im, err := tx.load(tx.s.tableOf(reflect.TypeFor[T]()), id)
+	return tx.remove(tx.s.tableOf(reflect.TypeFor[T]()), id)
+}
+
+// remove is Delete for a record of which only the table is known.
+func (tx *Tx) remove(t *table, id string) error {
+	im, err := tx.load(t, id)
 	if err != nil || im == nil {
 		return err
 	}
