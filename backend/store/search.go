@@ -1,7 +1,6 @@
 package store
 
 import (
-	"context"
 	"strings"
 
 	"patio/backend/crm"
@@ -58,9 +57,6 @@ func plateText(plate string) string {
 	}
 	return folded
 }
-
-func (s *Store) startSearch(ctx context.Context) error { return nil }
-func (s *Store) stopSearch()                           {}
 
 func matchKey(table, key string) string {
 	if table == "contact_phones" {

@@ -60,6 +60,7 @@ type Store struct {
 
 	refs      refs
 	events    events
+	indexer   indexer
 	workspace workspaceCache
 	actor     atomic.Value // string
 	readOnly  error

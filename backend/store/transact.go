@@ -102,6 +102,9 @@ func (s *Store) Transact(ctx context.Context, op Op, fn func(*Tx) error) (crm.Do
 	committed = true
 	s.counter, s.clock = tx.n, tx.clock
 	s.commits.Add(1)
+	if op.Bulk {
+		s.wakeSearch()
+	}
 	tx.publish()
 	return tx.done(), nil
 }
