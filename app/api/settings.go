@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"patio/backend/crm"
+	"patio/backend/sample"
 	"patio/backend/setup"
 	"patio/backend/store"
 )
@@ -19,6 +20,12 @@ func NewSetup(s *store.Store) *Setup { return &Setup{s} }
 // Start sets the workspace up and makes the first person the one who acts.
 // Errors: required, invalid.
 func (a *Setup) Start(f setup.First) error { return setup.Start(context.Background(), a.store, f) }
+
+// AddSample fills the boards with leads of invented people.
+func (a *Setup) AddSample() (crm.Done, error) { return sample.Add(context.Background(), a.store) }
+
+// ClearSample takes all of them away again.
+func (a *Setup) ClearSample() (crm.Done, error) { return sample.Clear(context.Background(), a.store) }
 
 // Settings writes the small entities. An empty id makes a new one; retired
 // ones stay in history and leave the pickers.
