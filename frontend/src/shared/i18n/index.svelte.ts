@@ -1,3 +1,4 @@
+import '../leads/strings';
 import '../strings';
 import type { Key } from './keys';
 import { fill, type Message, type Params } from './message';
@@ -17,7 +18,12 @@ export const LANGUAGE_NAMES: Readonly<Record<Language, string>> = {
 
 // One chunk a language (vite.config.ts), so only the chosen one is fetched.
 const files = import.meta.glob<Record<string, Message>>(
-  ['../strings/*.json', '../../shell/strings/*.json', '../../features/*/strings/*.json'],
+  [
+    '../strings/*.json',
+    '../leads/strings/*.json',
+    '../../shell/strings/*.json',
+    '../../features/*/strings/*.json',
+  ],
   { import: 'default' },
 );
 

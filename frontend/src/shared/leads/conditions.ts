@@ -1,0 +1,80 @@
+import type { Filter } from '../../bridge';
+import { daysBetween, dayShort, type Day } from '../format';
+import { t } from '../i18n/index.svelte';
+import { session } from '../stores/session.svelte';
+import type { Choice } from '../ui/choice';
+
+type Changes = Partial<Omit<Filter, 'pipelineId'>>;
+
+/** One thing that a filter asks for, as a chip says it, and what takes it away. */
+export interface Condition {
+  key: string;
+  text: string;
+  without: Changes;
+}
+
+/** Stands for "nobody" in pickers, where '' means that nothing was chosen. */
+export const NOBODY = 'nobody';
+
+/** The people that leads can be filtered by, "nobody" first. Left ones too, while a filter names them. */
+export function ownerChoices(chosen: readonly string[]): Choice[] {
+  const people = session.state.users.filter((user) => !user.retired || chosen.includes(user.id));
+  return [
+    { value: NOBODY, label: t('leads.nobody') },
+    ...people.map((user) => ({ value: user.id, label: user.name })),
+  ];
+}
+
+/** Everything that a filter asks for, in the order of its panel. */
+export function conditionsOf(filter: Filter): Condition[] {
+  const list: Condition[] = [];
+  const several = <K extends 'stageIds' | 'ownerIds' | 'sourceIds' | 'tagIds'>(
+    field: K,
+    nameOf: (id: string) => string | undefined,
+  ) => {
+    for (const id of filter[field]) {
+      const without = { [field]: filter[field].filter((other) => other !== id) } as Changes;
+      list.push({ key: `${field}:${id}`, text: nameOf(id) ?? t('leads.gone'), without });
+    }
+  };
+  several('stageIds', (id) => session.stage(id)?.name);
+  several('ownerIds', (id) => (id === '' ? t('leads.nobody') : session.user(id)?.name));
+  several('sourceIds', (id) => session.source(id)?.name);
+  several('tagIds', (id) => session.tag(id)?.name);
+  if (filter.createdFrom || filter.createdTo) {
+    list.push({
+      key: 'created',
+      text: createdText(filter.createdFrom, filter.createdTo),
+      without: { createdFrom: '', createdTo: '' },
+    });
+  }
+  if (filter.activity !== '') {
+    list.push({
+      key: 'activity',
+      text: t(`leads.filter.activity.${filter.activity as Planned}`),
+      without: { activity: '' },
+    });
+  }
+  if (filter.unread)
+    list.push({ key: 'unread', text: t('leads.filter.unread'), without: { unread: false } });
+  if (filter.importId !== '')
+    list.push({ key: 'import', text: t('leads.filter.import'), without: { importId: '' } });
+  return list;
+}
+
+type Planned = 'overdue' | 'today' | 'later' | 'none';
+
+function createdText(from: Day, to: Day): string {
+  if (from && to && daysBetween(from, to) === 0)
+    return t('leads.filter.created_on', { day: dayShort(from) });
+  if (from && to)
+    return t('leads.filter.created_between', { from: dayShort(from), to: dayShort(to) });
+  return from
+    ? t('leads.filter.created_since', { day: dayShort(from) })
+    : t('leads.filter.created_until', { day: dayShort(to) });
+}
+
+/** The day n days before another. */
+export function daysBefore(day: Day, n: number): Day {
+  return new Date(Date.parse(`${day}T12:00:00Z`) - n * 86_400_000).toISOString().slice(0, 10);
+}
