@@ -18,6 +18,27 @@ export interface Snapshot {
   kind: string;
 }
 
+/** What a person should know of the copies. */
+export interface BackupStatus {
+  /** The second folder, '' when none was picked. */
+  folder: string;
+  /** The newest first. */
+  snapshots: Snapshot[];
+  /** ms UTC of the newest, 0 when there is none. */
+  lastAt: number;
+  /** ms UTC of the newest in the second folder, 0 when there is none. */
+  copiedAt: number;
+  /** Why the last automatic copy failed. */
+  error: Refusal | null;
+}
+
+/** An error that is part of an answer: a code, the field it is about, values for its sentence. */
+export interface Refusal {
+  code: string;
+  field?: string;
+  params?: Record<string, string>;
+}
+
 declare module './api' {
   interface Api {
     Setup: {
@@ -33,6 +54,14 @@ declare module './api' {
       SaveTag(tag: Tag): Promise<Done>;
       SaveReason(reason: Reason): Promise<Done>;
       ShowPipeline(id: string, shown: boolean): Promise<Done>;
+    };
+    Backups: {
+      Status(): Promise<BackupStatus>;
+      Make(): Promise<Snapshot>;
+      Restore(snapshotID: string): Promise<void>;
+      RestoreFile(handle: string): Promise<void>;
+      /** The second folder; '' for none. */
+      SetFolder(handle: string): Promise<BackupStatus>;
     };
   }
 }

@@ -28,7 +28,7 @@ export interface Route {
   /** `/board/:pipeline?`; params go to the page as the prop `params`. */
   path: string;
   /** The page comes in a chunk of its own. */
-  page: () => Promise<{ default: Component<{ params: PathParams }> }>;
+  page: () => Promise<{ default: Component<{ params: PathParams }> | Component }>;
   title: Key;
   /** Puts it into the left nav. */
   nav?: {

@@ -1,5 +1,6 @@
 /** The parts that every screen is made of. */
 export { default as Avatar } from './Avatar.svelte';
+export { default as Banner } from './Banner.svelte';
 export { default as Button } from './Button.svelte';
 export { default as Calendar } from './Calendar.svelte';
 export { default as Checkbox } from './Checkbox.svelte';
