@@ -1,0 +1,7 @@
+//go:build !windows
+
+package sheet
+
+import "syscall"
+
+const errFull = syscall.ENOSPC

@@ -1,0 +1,5 @@
+package sheet
+
+import "golang.org/x/sys/windows"
+
+const errFull = windows.ERROR_DISK_FULL
