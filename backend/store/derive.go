@@ -242,8 +242,7 @@ func (tx *Tx) indexText(im *image, before, after *crm.Lead) error {
 		_, err := tx.s.exec(tx.ctx, "DELETE FROM search WHERE rowid=?", im.rid)
 		return err
 	case before == nil && tx.op.Bulk:
-		_, err := tx.s.exec(tx.ctx, "INSERT INTO search_queue(lead) VALUES (?)", im.rid)
-		return err
+		return tx.addRow("search_queue(lead)", im.rid)
 	}
 	same := before != nil && !im.dead && !im.marked["contact"] && before.ContactID == after.ContactID &&
 		before.Vehicle == after.Vehicle && before.Plate == after.Plate && before.Subject == after.Subject
@@ -306,6 +305,7 @@ func (tx *Tx) writeEvents() error {
 		}
 	}
 	t := tx.s.tables[crm.KindEvent]
+	var events []*image
 	for _, lead := range slices.Sorted(keys(changes)) {
 		body, err := json.Marshal(changes[lead])
 		if err != nil {
@@ -315,11 +315,9 @@ func (tx *Tx) writeEvents() error {
 		if err := Put(tx, &e); err != nil {
 			return err
 		}
-		if err := tx.write(tx.images[imageKey{t.kind, e.ID}]); err != nil {
-			return err
-		}
+		events = append(events, tx.images[imageKey{t.kind, e.ID}])
 	}
-	return nil
+	return tx.write(events)
 }
 
 func flag(b bool) string {

@@ -26,12 +26,20 @@ func (tx *Tx) flush() error {
 	}
 	order := slices.Clone(tx.order)
 	slices.SortStableFunc(order, func(a, b *image) int { return cmp.Compare(flushRank(a.t.kind), flushRank(b.t.kind)) })
-	for _, im := range order {
-		if err := tx.write(im); err != nil {
-			return fmt.Errorf("write %s %s: %w", im.t.name, im.id, err)
+	for len(order) > 0 {
+		end := 1
+		for end < len(order) && order[end].t == order[0].t {
+			end++
 		}
+		if err := tx.write(order[:end]); err != nil {
+			return fmt.Errorf("write %s: %w", order[0].t.name, err)
+		}
+		order = order[end:]
 	}
 	if err := tx.writeEvents(); err != nil {
+		return err
+	}
+	if err := tx.flushRows(); err != nil {
 		return err
 	}
 	if err := tx.writeTotals(); err != nil {
@@ -109,66 +117,26 @@ func (im *image) mark(why string) {
 	im.marked[why] = true
 }
 
-// write puts one record on disk: row, sets, dots; and notes it for undo,
-// audit and timeline.
-func (tx *Tx) write(im *image) error {
-	if !im.put && im.marked == nil {
-		return nil
-	}
-	extra, err := tx.derive(im)
-	if err != nil {
-		return err
-	}
-	if im.rid == 0 {
-		return tx.insert(im, extra)
-	}
-	return tx.update(im, extra)
-}
-
-func (tx *Tx) insert(im *image, extra []any) error {
-	args := make([]any, 0, 2+len(im.t.columns)+len(extra))
-	args = append(args, blob(im.id), im.dies)
-	args, err := tx.values(args, im)
-	if err != nil {
-		return err
-	}
-	res, err := tx.s.exec(tx.ctx, im.t.insertSQL, append(args, extra...)...)
-	if err != nil {
-		return err
-	}
-	if im.rid, err = res.LastInsertId(); err != nil {
-		return err
-	}
-	first := tx.n + 1
-	state := &record.State{Fields: make([]record.Field, 0, len(im.t.columns))}
-	lastFid := uint16(0)
-	for _, c := range im.t.columns {
-		// The columns of one register stand together; one dot covers them.
-		if c.fid == 0 || c.fid == lastFid || im.after.Field(c.field).IsZero() {
+// write puts records of one kind on disk: rows, sets, dots; and notes them for
+// undo, audit and timeline. New rows go together.
+func (tx *Tx) write(ims []*image) error {
+	var fresh []*image
+	for _, im := range ims {
+		if !im.put && im.marked == nil {
 			continue
 		}
-		lastFid = c.fid
-		d := tx.dot()
-		state.Fields = append(state.Fields, record.Field{Key: record.Key{ID: c.fid}, Dot: d, At: tx.clock})
-		state.Seen = state.Seen.With(d)
-	}
-	for _, set := range im.t.sets {
-		if err := tx.writeSet(im, set, state, nil); err != nil {
+		extra, err := tx.derive(im)
+		if err != nil {
 			return err
 		}
+		if im.rid == 0 {
+			im.extra = extra
+			fresh = append(fresh, im)
+		} else if err := tx.update(im, extra); err != nil {
+			return fmt.Errorf("record %s: %w", im.id, err)
+		}
 	}
-	slices.SortStableFunc(state.Fields, func(a, b record.Field) int { return a.Key.Compare(b.Key) })
-	if im.dies {
-		state.Delete(tx.dot(), tx.clock)
-	}
-	if len(state.Seen) == 0 { // a record of nothing but its id still exists
-		state.Revive(tx.dot(), tx.clock)
-	}
-	tx.log.made(im, first, tx.n)
-	if err := tx.saveState(im, state); err != nil {
-		return err
-	}
-	return tx.after(im)
+	return tx.insert(fresh)
 }
 
 func (tx *Tx) update(im *image, extra []any) error {
@@ -288,14 +256,9 @@ func (tx *Tx) saveState(im *image, state *record.State) error {
 	return err
 }
 
-// writeSet writes the elements of a set that differ. edit is nil for a new
-// record, whose making is undone as a whole.
+// writeSet writes the elements of a set that differ.
 func (tx *Tx) writeSet(im *image, set set, state *record.State, edit *recordEdit) error {
-	var before map[string]string
-	if im.before.IsValid() {
-		before = elements(set, im.before)
-	}
-	after := elements(set, im.after)
+	before, after := elements(set, im.before), elements(set, im.after)
 	for _, key := range sorted(before) {
 		if _, ok := after[key]; ok {
 			continue
@@ -318,13 +281,11 @@ func (tx *Tx) writeSet(im *image, set set, state *record.State, edit *recordEdit
 		d := tx.dot()
 		k := record.Key{ID: set.fid, Sub: key}
 		state.Put(k, d, state.Next(k, tx.clock))
-		if edit != nil {
-			f := fieldEdit{Fid: set.fid, Sub: key, N: d.N, New: []string{after[key]}}
-			if had {
-				f.Old = []string{old}
-			}
-			edit.Fields = append(edit.Fields, f)
+		f := fieldEdit{Fid: set.fid, Sub: key, N: d.N, New: []string{after[key]}}
+		if had {
+			f.Old = []string{old}
 		}
+		edit.Fields = append(edit.Fields, f)
 	}
 	return nil
 }

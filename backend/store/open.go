@@ -253,7 +253,7 @@ func (s *Store) guardTables(ctx context.Context) error {
 		for _, verb := range []string{"INSERT", "UPDATE", "DELETE"} {
 			if _, err := s.writer.ExecContext(ctx, fmt.Sprintf(
 				`CREATE TRIGGER IF NOT EXISTS guard_%[1]s_%[2]s BEFORE %[2]s ON %[1]s WHEN (SELECT open FROM guard WHERE one = 1) = 0
-				BEGIN SELECT RAISE(ABORT, 'write outside Transact'); END`, name, verb)); err != nil {
+				BEGIN SELECT RAISE(FAIL, 'write outside Transact'); END`, name, verb)); err != nil {
 				return err
 			}
 		}

@@ -49,7 +49,8 @@ type table struct {
 	columns []column
 	sets    []set
 
-	insertSQL, updateSQL, selectSQL string
+	insert               inserting
+	updateSQL, selectSQL string
 }
 
 // newTable reads the tags of an entity's struct.
@@ -85,9 +86,8 @@ func newTable(kind crm.Kind, name string, entity any) *table {
 		names[i] = c.name
 	}
 	extra := t.extraColumns()
-	t.insertSQL = fmt.Sprintf("INSERT INTO %s(id,deleted,%s) VALUES (?,?%s)", t.name,
-		strings.Join(append(names, extra...), ","), strings.Repeat(",?", len(names)+len(extra)))
-	t.updateSQL = fmt.Sprintf("UPDATE %s SET deleted=?,%s=? WHERE rid=?", t.name, strings.Join(append(names, extra...), "=?,"))
+	t.insert = newInserting(t.name+"(id,deleted,"+strings.Join(append(names, extra...), ",")+")", 2+len(names)+len(extra))
+	t.updateSQL = fmt.Sprintf("UPDATE OR FAIL %s SET deleted=?,%s=? WHERE rid=?", t.name, strings.Join(append(names, extra...), "=?,"))
 	t.selectSQL = fmt.Sprintf("SELECT rid,id,deleted,%s FROM %s", strings.Join(names, ","), t.name)
 	return t
 }

@@ -46,6 +46,8 @@ type Tx struct {
 	order  []*image
 	byLead map[string][]*image   // new marks and activities, by their lead
 	totals map[int64]*crm.Totals // by stage ref: what this operation adds
+	rows   map[string]*rowBatch  // new rows that wait to be written together
+	states []newState            // of new records
 	log    changeLog
 	change crm.Change
 	leads  map[string]bool // ids of leads that the window should fetch again
@@ -66,6 +68,7 @@ type image struct {
 	dead   bool          // as it is on disk
 	dies   bool          // as it shall be
 	put    bool          // Put or Delete named it; else it was only read
+	extra  []any         // values of the table's extra columns, once derived
 	marked map[string]bool
 }
 
@@ -123,7 +126,7 @@ func (s *Store) begin(ctx context.Context, op Op) (*Tx, error) {
 	return &Tx{
 		ctx: ctx, s: s, conn: s.writer, op: op, opID: s.NewID(), Now: now, User: s.ActingUser(),
 		clock: max(record.Clock(now), s.clock+1), n: s.counter,
-		images: map[imageKey]*image{}, byLead: map[string][]*image{}, totals: map[int64]*crm.Totals{}, leads: map[string]bool{},
+		images: map[imageKey]*image{}, byLead: map[string][]*image{}, totals: map[int64]*crm.Totals{}, leads: map[string]bool{}, rows: map[string]*rowBatch{},
 	}, nil
 }
 
