@@ -40,6 +40,9 @@ func Open(ctx context.Context, cfg Config) (*App, error) {
 	if cfg.Events == nil {
 		cfg.Events = &events.Bus{}
 	}
+	if cfg.Files == nil {
+		cfg.Files = api.NewFiles()
+	}
 	a := &App{events: cfg.Events}
 	s, err := store.Open(ctx, store.Config{Dir: cfg.DataDir, Log: cfg.Log})
 	if err != nil {
@@ -54,9 +57,11 @@ func Open(ctx context.Context, cfg Config) (*App, error) {
 		a.events.Emit(EventChange, c)
 	})
 	a.close = append(a.close, func() error { stop(); return nil })
+	sheets := api.NewSheets(s, cfg.Files, a.events.Emit)
+	a.close = append(a.close, func() error { return api.CloseSheets(sheets) })
 	a.bound = []any{
 		api.NewSession(s), api.NewSetup(s), api.NewSettings(s), api.NewDevice(s), api.NewHistory(s),
-		api.NewBoard(s), api.NewLeads(s, cfg.Shell), api.NewActivities(s), api.NewSearch(s),
+		api.NewBoard(s), api.NewLeads(s, cfg.Shell), api.NewActivities(s), api.NewSearch(s), sheets, api.NewBackups(s, cfg.Files),
 	}
 	return a, nil
 }

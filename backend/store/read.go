@@ -45,3 +45,20 @@ func (s *Store) ids(ctx context.Context, query string, args ...any) ([]string, e
 	}
 	return out, s.fail("read ids", rows.Err())
 }
+
+// ActivitiesOf answers all activities of a lead, in the order of their making.
+func (s *Store) ActivitiesOf(ctx context.Context, leadID string) ([]crm.Activity, error) {
+	out := []crm.Activity{}
+	err := s.each(ctx, s.tables[crm.KindActivity], "lead_id=? AND deleted=0 ORDER BY id", func(a any) {
+		out = append(out, *a.(*crm.Activity))
+	}, blob(leadID))
+	return out, s.fail("read activities", err)
+}
+
+// SeenAt answers when somebody last looked at a lead, 0 for never, -1 when it
+// was marked unread by hand.
+func (s *Store) SeenAt(ctx context.Context, leadID string) (int64, error) {
+	var at int64
+	err := s.one(ctx, "SELECT coalesce((SELECT seen_at FROM marks WHERE lead_id=? AND deleted=0),0)", []any{blob(leadID)}, &at)
+	return at, s.fail("read mark", err)
+}

@@ -139,7 +139,7 @@ func Run(ctx context.Context, s *store.Store, id string, progress func(done, tot
 	if err != nil {
 		return counts, err
 	}
-	if err := b.run(ctx, sh, &im, &counts, progress); err != nil {
+	if err := s.Load(ctx, func() error { return b.run(ctx, sh, &im, &counts, progress) }); err != nil {
 		return counts, err
 	}
 	im.State = store.ImportDone
@@ -267,11 +267,21 @@ func (b *batch) writeRow(tx *store.Tx, known *people, l *sheet.Lead, file string
 	}
 	lead.CreatedAt, lead.CreatedBy = cmpOr(l.Created.Ms, tx.Now), tx.User
 	lead.StageSince, lead.CreatedVia, lead.CreatedNote = lead.CreatedAt, crm.ViaImport, file
+	rest := readRest(l)
+	if rest != nil {
+		rest.apply(lead, contact)
+		if err := store.Put(tx, contact); err != nil {
+			return false, err
+		}
+	}
 	if err := store.Put(tx, lead); err != nil {
 		return false, err
 	}
 	p.leads = append(p.leads, knownLead{id: lead.ID, keys: keys, kind: stage.Kind})
 	known.keep(p, keys)
+	if rest != nil {
+		return true, rest.write(tx, lead.ID, b.names, b.s.NewID)
+	}
 	return true, putNotes(tx, lead.ID, lead.CreatedAt, notes)
 }
 
@@ -315,6 +325,9 @@ func (b *batch) fill(tx *store.Tx, p *person, leadID string, l *sheet.Lead, keys
 		if err := store.Put(tx, lead); err != nil {
 			return err
 		}
+	}
+	if rest := readRest(l); rest != nil {
+		notes = rest.notes() // the column joins them
 	}
 	have, err := tx.NotesOf(leadID)
 	if err != nil {
