@@ -191,45 +191,17 @@ func (tx *Tx) after(im *image) error {
 	if im.before.IsValid() {
 		before = im.before.Addr().Interface().(*crm.Lead)
 		if liveness(before, im.dead) == 1 {
-			if err := tx.total(before, -1); err != nil {
+			if err := tx.countLead(before, -1); err != nil {
 				return err
 			}
 		}
 	}
 	if liveness(after, im.dies) == 1 {
-		if err := tx.total(after, 1); err != nil {
+		if err := tx.countLead(after, 1); err != nil {
 			return err
 		}
 	}
 	return tx.indexText(im, before, after)
-}
-
-func (tx *Tx) total(l *crm.Lead, sign int) error {
-	ref, err := tx.s.ref(tx.ctx, l.StageID)
-	if err != nil {
-		return err
-	}
-	t := tx.totals[ref]
-	if t == nil {
-		t = &crm.Totals{}
-		tx.totals[ref] = t
-	}
-	t.Count += sign
-	t.SumCents += int64(sign) * l.ValueCents
-	return nil
-}
-
-func (tx *Tx) writeTotals() error {
-	for ref, t := range tx.totals {
-		if t.Count == 0 && t.SumCents == 0 {
-			continue
-		}
-		if _, err := tx.s.exec(tx.ctx, `INSERT INTO stage_totals(stage,n,cents) VALUES (?,?,?)
-			ON CONFLICT(stage) DO UPDATE SET n=n+excluded.n, cents=cents+excluded.cents`, ref, t.Count, t.SumCents); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // indexText keeps the search text of a lead. A bulk operation queues new ones.

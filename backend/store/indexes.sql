@@ -2,7 +2,6 @@
 -- order, so that a page is found without touching the rows it skips.
 
 -- Board and list: a load into an empty database builds them afterwards.
-CREATE INDEX IF NOT EXISTS leads_place ON leads(stage, fresh DESC, rank, id, owner, source) WHERE live = 1;
 CREATE INDEX IF NOT EXISTS leads_name ON leads(sort_name, rid, live, stage, owner, source, fresh, next_due);
 CREATE INDEX IF NOT EXISTS leads_value ON leads(value_cents, rid, stage, owner, source, fresh, next_due) WHERE live = 1;
 CREATE INDEX IF NOT EXISTS leads_created ON leads(created_at, rid, stage, owner, source, fresh, next_due) WHERE live = 1;
@@ -17,7 +16,7 @@ CREATE INDEX IF NOT EXISTS leads_converted ON leads(converted_from, stage_since,
 
 -- Asked by writes, a load's included.
 CREATE INDEX IF NOT EXISTS leads_contact ON leads(contact_id);
-CREATE INDEX IF NOT EXISTS leads_rank ON leads(stage, rank) WHERE live = 1;
+CREATE INDEX IF NOT EXISTS leads_place ON leads(stage, fresh DESC, rank, id, owner, source) WHERE live = 1;
 CREATE INDEX IF NOT EXISTS activities_lead ON activities(lead_id);
 CREATE INDEX IF NOT EXISTS events_lead ON events(lead_id, at);
 CREATE INDEX IF NOT EXISTS marks_lead ON marks(lead_id);

@@ -17,18 +17,25 @@ import (
 // which index to take: a term that may use one is written plain, every other
 // with a unary plus, which hides its column from the planner.
 
-// term is one condition on a lead. column is what an index could serve.
+// term is one condition on a lead.
 type term struct {
-	column string
-	sql    string // a %-sign stands where the plus goes
-	args   []any
+	column  string // what an index could serve
+	sql     string // a %-sign stands where the plus goes
+	counter string // the same, asked of the counters; "" when they can't tell
+	args    []any
 }
 
 // match is a compiled filter.
 type match struct {
-	live  string // "l.live = 1" or "l.live = 2": a literal, as partial indexes need it
+	live  string // living or archived
 	terms []term
 }
+
+// Literals, as partial indexes need them.
+const (
+	living   = "l.live = 1"
+	archived = "l.live = 2"
+)
 
 // filter compiles what a board or list asks for. Ids that the database doesn't
 // know match nothing.
@@ -37,9 +44,9 @@ func (s *Store) filter(ctx context.Context, f crm.Filter) (*match, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &match{live: "l.live = 1"}
+	m := &match{live: living}
 	if f.Archived {
-		m.live = "l.live = 2"
+		m.live = archived
 	}
 	if stages := stagesOf(w, f); stages != nil {
 		m.in("stage", s.refsOf(stages))
@@ -60,7 +67,7 @@ func (s *Store) filter(ctx context.Context, f crm.Filter) (*match, error) {
 		m.add("import", "%l.rid IN (SELECT lead FROM import_leads WHERE import = ?)", blob(f.ImportID))
 	}
 	if f.Unread {
-		m.add("fresh", "%l.fresh > 0")
+		m.terms = append(m.terms, term{column: "fresh", sql: "%l.fresh > 0", counter: "t.fresh = 1"})
 	}
 	if err := m.created(f, s.Zone()); err != nil {
 		return nil, err
@@ -111,11 +118,15 @@ func (s *Store) refsOf(ids []string) []int64 {
 }
 
 func (m *match) add(column, sql string, args ...any) {
-	m.terms = append(m.terms, term{column, sql, args})
+	m.terms = append(m.terms, term{column: column, sql: sql, args: args})
 }
 
 func (m *match) in(column string, refs []int64) {
-	m.add(column, "%l."+column+oneOf(len(refs)), anys(refs)...)
+	t := term{column: column, sql: "%l." + column + oneOf(len(refs)), args: anys(refs)}
+	if column == "stage" || column == "owner" {
+		t.counter = "t." + column + oneOf(len(refs))
+	}
+	m.terms = append(m.terms, t)
 }
 
 func (m *match) tags(refs []int64) {
@@ -168,22 +179,24 @@ func (m *match) created(f crm.Filter, zone *time.Location) error {
 func (m *match) activity(f crm.Filter, w *Workspace, s *Store) error {
 	now := s.now().In(s.Zone())
 	tonight := time.Date(now.Year(), now.Month(), now.Day()+1, 0, 0, 0, 0, now.Location()).UnixMilli() - 1
-	const planned = "%l.next_due > 0"
+	const planned = "%(l.next_due = 0) = 0" // as the index has it
 	switch f.Activity {
 	case "":
 	case "overdue":
 		m.add("due", planned)
 		m.add("due", "%l.next_due < ?", now.UnixMilli())
 	case "today":
+		m.add("due", planned)
 		m.add("due", "%l.next_due >= ?", now.UnixMilli())
 		m.add("due", "%l.next_due <= ?", tonight)
 	case "later":
+		m.add("due", planned)
 		m.add("due", "%l.next_due > ?", tonight)
 	case "none":
-		m.add("due", "%l.next_due = 0")
+		m.terms = append(m.terms, term{column: "due", sql: "%(l.next_due = 0) = 1", counter: "t.idle = 1"})
 		if len(f.StageIDs) == 0 {
-			m.in("open", s.refsOf(openStages(w)))
-			m.terms[len(m.terms)-1].sql = strings.Replace(m.terms[len(m.terms)-1].sql, "l.open", "l.stage", 1)
+			m.in("stage", s.refsOf(openStages(w)))
+			m.terms[len(m.terms)-1].column = "open" // stays when stages are asked one by one
 		}
 	default:
 		return crm.NewError(crm.CodeInvalid, "activity", "value", f.Activity)

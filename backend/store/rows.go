@@ -82,7 +82,7 @@ func readSets(t *table, rid int64, v reflect.Value, query func(string, ...any) (
 var setSelect = map[string]string{
 	"contact_phones": "SELECT key,label,pos FROM contact_phones WHERE owner=? ORDER BY pos,key",
 	"contact_emails": "SELECT key,label,pos FROM contact_emails WHERE owner=? ORDER BY pos,key",
-	"lead_tags":      "SELECT tag FROM lead_tags WHERE owner=? ORDER BY tag",
+	"lead_tags":      `SELECT value FROM json_each('[' || replace(trim((SELECT tag_refs FROM leads WHERE rid=?)), ' ', ',') || ']') ORDER BY value`,
 }
 
 func scanSet(set set, rows *sql.Rows, v reflect.Value, s *Store) error {

@@ -44,10 +44,10 @@ type Tx struct {
 
 	images map[imageKey]*image
 	order  []*image
-	byLead map[string][]*image   // new marks and activities, by their lead
-	totals map[int64]*crm.Totals // by stage ref: what this operation adds
-	rows   map[string]*rowBatch  // new rows that wait to be written together
-	states []newState            // of new records
+	byLead map[string][]*image  // new marks and activities, by their lead
+	totals map[totalKey]counted // what this operation adds to the counters
+	rows   map[string]*rowBatch // new rows that wait to be written together
+	states []newState           // of new records
 	log    changeLog
 	change crm.Change
 	leads  map[string]bool // ids of leads that the window should fetch again
@@ -126,7 +126,7 @@ func (s *Store) begin(ctx context.Context, op Op) (*Tx, error) {
 	return &Tx{
 		ctx: ctx, s: s, conn: s.writer, op: op, opID: s.NewID(), Now: now, User: s.ActingUser(),
 		clock: max(record.Clock(now), s.clock+1), n: s.counter,
-		images: map[imageKey]*image{}, byLead: map[string][]*image{}, totals: map[int64]*crm.Totals{}, leads: map[string]bool{}, rows: map[string]*rowBatch{},
+		images: map[imageKey]*image{}, byLead: map[string][]*image{}, totals: map[totalKey]counted{}, leads: map[string]bool{}, rows: map[string]*rowBatch{},
 	}, nil
 }
 
@@ -168,8 +168,10 @@ func (tx *Tx) publish() {
 		}
 		slices.Sort(c.LeadIDs)
 	}
-	for ref := range tx.totals {
-		c.StageIDs = append(c.StageIDs, tx.s.refID(ref))
+	for key := range tx.totals {
+		if id := tx.s.refID(key.stage); !slices.Contains(c.StageIDs, id) {
+			c.StageIDs = append(c.StageIDs, id)
+		}
 	}
 	slices.Sort(c.StageIDs)
 	if len(c.Kinds) > 0 {

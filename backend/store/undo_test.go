@@ -25,17 +25,18 @@ func picture(t testing.TB, s *Store) map[string]any {
 			out[fmt.Sprint(kind, r.id)] = r.v.Interface()
 		}
 	}
-	rows, err := s.query(ctx, "SELECT stage,n,cents FROM stage_totals WHERE n>0")
+	rows, err := s.query(ctx, "SELECT tag,stage,owner,fresh,idle,n,cents FROM lead_totals WHERE n>0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer rows.Close()
 	for rows.Next() {
-		var stage, n, cents int64
-		if err := rows.Scan(&stage, &n, &cents); err != nil {
+		var key totalKey
+		var c counted
+		if err := rows.Scan(&key.tag, &key.stage, &key.owner, &key.fresh, &key.idle, &c.n, &c.cents); err != nil {
 			t.Fatal(err)
 		}
-		out[fmt.Sprint("total", stage)] = [2]int64{n, cents}
+		out[fmt.Sprint("total", key)] = fmt.Sprint(c)
 	}
 	return out
 }

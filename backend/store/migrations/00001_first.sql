@@ -130,11 +130,11 @@ CREATE TABLE leads (
   next_due INTEGER NOT NULL, next_id BLOB, last_contact INTEGER NOT NULL,
   tag_refs TEXT NOT NULL          -- " 3 7 ": the tags' refs, each between spaces
 );
+-- By tag only: a lead's own tags stand in its tag_refs.
 CREATE TABLE lead_tags (
   owner INTEGER NOT NULL, tag INTEGER NOT NULL,
   PRIMARY KEY (tag, owner)
 ) WITHOUT ROWID;
-CREATE INDEX lead_tags_owner ON lead_tags(owner);
 
 CREATE TABLE marks (
   rid INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, deleted INTEGER NOT NULL DEFAULT 0,
@@ -153,12 +153,17 @@ CREATE TABLE events (
   lead_id BLOB NOT NULL, op TEXT NOT NULL, user INTEGER NOT NULL, at INTEGER NOT NULL, changes TEXT NOT NULL
 );
 
--- Kept up to date by Transact: what the board's heads show without filters.
-CREATE TABLE stage_totals (
-  stage INTEGER PRIMARY KEY,
+-- Counts of living leads, kept by Transact, with tag 0 and once more for each
+-- tag. They answer the heads of board and list.
+CREATE TABLE lead_totals (
+  tag   INTEGER NOT NULL,         -- ref; 0: whatever the tags
+  stage INTEGER NOT NULL, owner INTEGER NOT NULL,
+  fresh INTEGER NOT NULL,         -- 1: new or with an unread reply
+  idle  INTEGER NOT NULL,         -- 1: nothing planned
   n     INTEGER NOT NULL,
-  cents INTEGER NOT NULL
-);
+  cents INTEGER NOT NULL,
+  PRIMARY KEY (tag, stage, owner, fresh, idle)
+) WITHOUT ROWID;
 
 -- One row a lead: name, company, e-mails, phone digits, plate, document,
 -- vehicle; folded, a line each. secure-delete: FTS5 otherwise keeps deleted
