@@ -9,8 +9,9 @@ import (
 // background is what the store does on its own: it checks the file, takes
 // snapshots when they are due and fills the ballast again.
 type background struct {
-	stop context.CancelFunc
-	done sync.WaitGroup
+	stop    context.CancelFunc
+	done    sync.WaitGroup
+	started chan struct{} // closed when the first round is over
 }
 
 // wakeEvery is how often the background looks whether something is due.
@@ -18,7 +19,7 @@ const wakeEvery = 5 * time.Minute
 
 func (s *Store) startBackground() {
 	ctx, stop := context.WithCancel(context.Background())
-	s.background.stop = stop
+	s.background.stop, s.background.started = stop, make(chan struct{})
 	s.background.done.Go(func() { s.runBackground(ctx) })
 }
 
@@ -35,6 +36,7 @@ func (s *Store) runBackground(ctx context.Context) {
 	s.checkInBackground(ctx)
 	s.snapshotIfDue(ctx, true)
 	s.copyMissing(ctx)
+	close(s.background.started)
 	tick := time.NewTicker(wakeEvery)
 	defer tick.Stop()
 	for {

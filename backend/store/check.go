@@ -102,7 +102,7 @@ func (s *Store) checkInBackground(ctx context.Context) {
 	err := s.aside(ctx, func(db *sql.DB) error { return pragmaCheck(ctx, db, "PRAGMA quick_check") })
 	switch {
 	case err == nil || ctx.Err() != nil:
-	case crm.CodeOf(err) == crm.CodeCorrupt || codeOf(err) == crm.CodeCorrupt:
+	case codeOf(err) == crm.CodeCorrupt:
 		s.noteDamage("check in background", err)
 	default:
 		s.log.Error().Err(err).Msg("background check failed")

@@ -66,12 +66,12 @@ func (s *Store) RestoreFile(ctx context.Context, path string) error {
 func (s *Store) restore(ctx context.Context, path string) error {
 	s.files.Lock()
 	defer s.files.Unlock()
-	staged := filepath.Join(s.dir, restoringName)
+	staged := s.staged()
 	defer removeDatabase(staged)
 	if err := s.stageCopy(ctx, path, staged); err != nil {
 		return err
 	}
-	if err := s.prepareRestored(ctx, staged); err != nil {
+	if err := s.prepareRestored(ctx, staged, s.carryDevice); err != nil {
 		return s.fail("prepare restored database", err)
 	}
 	if _, err := s.makeSnapshot(ctx, SnapshotRestore); err != nil {
@@ -122,7 +122,7 @@ func (s *Store) stageCopy(ctx context.Context, path, staged string) error {
 		return crm.NewError(CodeNotBackup, "file", "file", name)
 	}
 	if err := pragmaCheck(ctx, db, "PRAGMA quick_check"); err != nil {
-		return crm.NewError(max(codeOf(err), crm.CodeOf(err)), "file", "file", name).Because(err)
+		return crm.NewError(codeOf(err), "file", "file", name).Because(err)
 	}
 	if ours, err := readColumn(ctx, db, "SELECT name FROM sqlite_schema WHERE name IN ('replica','sync_records','leads','operations')"); err != nil || len(ours) < 4 {
 		return crm.NewError(CodeNotBackup, "file", "file", name).Because(err)
@@ -144,8 +144,8 @@ func notADatabase(path string) bool {
 }
 
 // prepareRestored migrates a database that lies aside, gives it a number of
-// its own and this device's values, and leaves it in one file.
-func (s *Store) prepareRestored(ctx context.Context, path string) (err error) {
+// its own, runs carry on it, and leaves it in one file.
+func (s *Store) prepareRestored(ctx context.Context, path string, carry func(context.Context, *sql.Tx) error) (err error) {
 	db, err := sql.Open("sqlite", dsn(path, false))
 	if err != nil {
 		return err
@@ -172,8 +172,10 @@ func (s *Store) prepareRestored(ctx context.Context, path string) (err error) {
 	if err := s.renumber(ctx, tx); err != nil {
 		return err
 	}
-	if err := s.carryDevice(ctx, tx); err != nil {
-		return err
+	if carry != nil {
+		if err := carry(ctx, tx); err != nil {
+			return err
+		}
 	}
 	return tx.Commit()
 }

@@ -98,7 +98,9 @@ func (s *Store) listSnapshots(dir string) ([]Snapshot, error) {
 }
 
 // Snapshots answers the snapshots in the data folder, the newest first.
-func (s *Store) Snapshots(context.Context) ([]Snapshot, error) { return s.listSnapshots(s.snapshotDir()) }
+func (s *Store) Snapshots(context.Context) ([]Snapshot, error) {
+	return s.listSnapshots(s.snapshotDir())
+}
 
 // TakeSnapshot makes a snapshot, checks it, copies it to the second folder and
 // removes those that are no longer needed. A copy that fails fails nothing:

@@ -201,4 +201,3 @@ func exists(path string) (bool, error) {
 	}
 	return err == nil, err
 }
-

@@ -67,7 +67,9 @@ func (s *Store) ifAny(ctx context.Context, kind, query string, args ...any) (str
 }
 
 // automatic says whether the clock called for the snapshot.
-func (snap Snapshot) automatic() bool { return snap.Kind == SnapshotDaily || snap.Kind == SnapshotHourly }
+func (snap Snapshot) automatic() bool {
+	return snap.Kind == SnapshotDaily || snap.Kind == SnapshotHourly
+}
 
 func day(t time.Time, zone *time.Location) string { return t.In(zone).Format(time.DateOnly) }
 

@@ -115,8 +115,12 @@ func (s *Store) fail(doing string, err error) error {
 	return crm.NewError(code, "").Because(err)
 }
 
-// codeOf names a failure of SQLite or of the file system.
+// codeOf names a failure of ours, of SQLite or of the file system.
 func codeOf(err error) crm.Code {
+	var ours *crm.Error
+	if errors.As(err, &ours) {
+		return ours.Code
+	}
 	var e *sqlite.Error
 	if errors.As(err, &e) {
 		switch e.Code() & 0xff {

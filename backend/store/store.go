@@ -64,6 +64,7 @@ type Store struct {
 	workspace workspaceCache
 	actor     atomic.Value // string
 	readOnly  error
+	openedMu  sync.Mutex
 	opened    Opened
 
 	migrations fs.FS
@@ -207,7 +208,11 @@ var errClosed = errors.New("store: closed")
 func (s *Store) Dir() string { return s.dir }
 
 // Opened tells what happened at the start.
-func (s *Store) Opened() Opened { return s.opened }
+func (s *Store) Opened() Opened {
+	s.openedMu.Lock()
+	defer s.openedMu.Unlock()
+	return s.opened
+}
 
 // Now answers the store's clock.
 func (s *Store) Now() time.Time { return s.now() }

@@ -1,0 +1,440 @@
+package store
+
+import (
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"errors"
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+
+	"patio/backend/crm"
+	"patio/sync/record"
+	"patio/sync/vv"
+)
+
+// salvage writes what a damaged database held beyond the restored one: as new
+// writes through Transact, since others may know what was restored.
+type salvage struct {
+	s      *Store
+	sc     *scratch
+	note   *Recovery
+	dead   []reborn
+	unsure map[string]bool // leads whose values may be wrong
+	lost   map[string]int
+	done   int
+	total  int
+}
+
+// reborn is a record that is written alive first and deleted at the end, when
+// nothing needs it any more.
+type reborn struct {
+	t  *table
+	id string
+}
+
+const salvageBatch = 500
+
+var salvageOp = Op{Label: "recovery.salvage", NoUndo: true, Quiet: true}
+
+// salvageInto brings the rows of a scratch database into the store, which has
+// the restored one open, and tells what it found.
+func (s *Store) salvageInto(ctx context.Context, sc *scratch, note *Recovery) error {
+	v := &salvage{s: s, sc: sc, note: note, unsure: map[string]bool{}, lost: map[string]int{}}
+	if err := v.wanted(ctx); err != nil {
+		return fmt.Errorf("compare: %w", err)
+	}
+	for _, t := range registry() {
+		if err := v.table(ctx, s.tables[t.kind]); err != nil {
+			return fmt.Errorf("salvage %s: %w", t.name, err)
+		}
+	}
+	for _, r := range v.dead {
+		if _, err := s.Transact(ctx, salvageOp, func(tx *Tx) error { return tx.remove(r.t, r.id) }); err != nil {
+			v.lost[r.t.name+".deletion"]++
+		}
+	}
+	if err := v.imports(ctx); err != nil {
+		return fmt.Errorf("salvage imports: %w", err)
+	}
+	if err := v.device(ctx); err != nil {
+		return fmt.Errorf("salvage device: %w", err)
+	}
+	return v.report(ctx)
+}
+
+// wanted lists the records whose dots or values differ from the restored
+// ones, and those whose dots were not readable.
+func (v *salvage) wanted(ctx context.Context) error {
+	db := v.sc.db
+	if _, err := db.ExecContext(ctx, "ATTACH ? AS base", asideDSN(v.s.staged(), false)); err != nil {
+		return err
+	}
+	if _, err := db.ExecContext(ctx, `INSERT INTO wanted SELECT r.id,r.kind FROM sync_records r LEFT JOIN base.sync_records b ON b.id=r.id
+		WHERE b.id IS NULL OR b.state<>r.state OR b.digest<>r.digest`); err != nil {
+		return err
+	}
+	for _, t := range v.s.tables {
+		if _, err := db.ExecContext(ctx, "INSERT OR IGNORE INTO wanted SELECT id,? FROM "+t.name+" WHERE id NOT IN (SELECT id FROM sync_records)", int(t.kind)); err != nil {
+			return err
+		}
+	}
+	if err := db.QueryRowContext(ctx, "SELECT count(*) FROM wanted").Scan(&v.total); err != nil {
+		return err
+	}
+	_, err := db.ExecContext(ctx, "DETACH base")
+	return err
+}
+
+// table salvages the records of one table, some hundred at a time.
+func (v *salvage) table(ctx context.Context, t *table) error {
+	for rid := int64(0); ; {
+		list, err := readAll(ctx, v.sc.old, t, "id IN (SELECT id FROM wanted) AND rid>? ORDER BY rid LIMIT ?", rid, salvageBatch)
+		if err != nil || len(list) == 0 {
+			return err
+		}
+		rid = list[len(list)-1].rid
+		batch := make([]found, 0, len(list))
+		for _, f := range list {
+			take, err := v.judge(ctx, t, f)
+			if err != nil {
+				return err
+			}
+			if take {
+				batch = append(batch, f)
+			}
+		}
+		if err := v.write(ctx, t, batch); err != nil {
+			return err
+		}
+		v.done += len(list)
+		v.s.tell("salvage", v.done, v.total)
+	}
+}
+
+// judge says whether a row of the damaged database is to be written: not when
+// the restored one has seen all its writes.
+func (v *salvage) judge(ctx context.Context, t *table, f found) (bool, error) {
+	var encoded []byte
+	var digest int64
+	err := v.sc.db.QueryRowContext(ctx, "SELECT state,digest FROM sync_records WHERE id=?", blob(f.id)).Scan(&encoded, &digest)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return false, err
+	}
+	sound := err == nil && digest == t.digest(f.v, encoded)
+	base, err := readAll(ctx, v.s, t, "id=?", blob(f.id))
+	if err != nil {
+		return false, err
+	}
+	if len(base) > 0 {
+		if base[0].dead == f.dead && t.same(base[0].v, f.v) {
+			return false, nil
+		}
+		ours, err := v.s.readState(ctx, f.id)
+		if err != nil {
+			return false, err
+		}
+		if old, err := record.Decode(encoded); err == nil {
+			if order := old.Seen.Compare(ours.Seen); order == vv.Equal || order == vv.Before {
+				return false, nil
+			}
+		}
+	}
+	if !sound {
+		v.doubt(t, f)
+	}
+	return true, nil
+}
+
+// same compares what is synced of two records.
+func (t *table) same(a, b reflect.Value) bool { return t.digest(a, nil) == t.digest(b, nil) }
+
+// readState reads a record's dots through the readers.
+func (s *Store) readState(ctx context.Context, id string) (*record.State, error) {
+	var b []byte
+	err := s.one(ctx, "SELECT state FROM sync_records WHERE id=?", []any{blob(id)}, &b)
+	if errors.Is(err, sql.ErrNoRows) {
+		return &record.State{}, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return record.Decode(b)
+}
+
+// doubt notes the leads that a person should look at.
+func (v *salvage) doubt(t *table, f found) {
+	v.note.Doubtful++
+	switch t.kind {
+	case crm.KindLead:
+		v.unsure[f.id] = true
+	case crm.KindActivity:
+		v.unsure[f.v.FieldByName("LeadID").String()] = true
+	case crm.KindContact:
+		ids, err := v.sc.old.LeadsOf(context.Background(), f.id)
+		if err != nil {
+			return // the count tells
+		}
+		for _, id := range ids {
+			v.unsure[id] = true
+		}
+	}
+}
+
+// write puts a batch; where it is refused, each record by itself, so that one
+// bad one takes no other along.
+func (v *salvage) write(ctx context.Context, t *table, batch []found) error {
+	if len(batch) == 0 {
+		return nil
+	}
+	err := v.put(ctx, t, batch)
+	if err == nil {
+		return nil
+	}
+	for _, f := range batch {
+		if err := v.put(ctx, t, []found{f}); err != nil {
+			if code := crm.CodeOf(err); code == crm.CodeDiskFull || code == crm.CodeCancelled {
+				return err
+			}
+			v.s.log.Warn().Str("table", t.name).Str("id", f.id).Err(err).Msg("record not salvaged")
+			v.lost[t.name]++
+		}
+	}
+	return nil
+}
+
+func (v *salvage) put(ctx context.Context, t *table, batch []found) error {
+	dead := []reborn{}
+	_, err := v.s.Transact(ctx, salvageOp, func(tx *Tx) error {
+		for _, f := range batch {
+			if lead, ok := f.v.Addr().Interface().(*crm.Lead); ok {
+				if err := v.mend(tx, f.rid, lead); err != nil {
+					return err
+				}
+			}
+			if err := tx.put(t, f.v); err != nil {
+				return err
+			}
+			if f.dead {
+				dead = append(dead, reborn{t, f.id})
+			}
+		}
+		return nil
+	})
+	if err == nil {
+		v.note.Salvaged += len(batch)
+		v.dead = append(v.dead, dead...)
+	}
+	return err
+}
+
+// mend gives a lead whose stage or contact was not readable the ones of the
+// restored database, or a stage to stand in and a contact to be found by.
+func (v *salvage) mend(tx *Tx, rid int64, l *crm.Lead) error {
+	base, err := tx.load(tx.s.tables[crm.KindLead], l.ID)
+	if err != nil {
+		return err
+	}
+	if st, err := tx.load(tx.s.tables[crm.KindStage], l.StageID); err != nil {
+		return err
+	} else if st == nil || st.dies {
+		v.unsure[l.ID] = true
+		l.StageID = crm.ReadyPipelines()[0].Stages[0].ID
+		if base != nil {
+			l.StageID = base.before.FieldByName("StageID").String()
+		}
+	}
+	c, err := tx.load(tx.s.tables[crm.KindContact], l.ContactID)
+	if err != nil || c != nil && !c.dies {
+		return err
+	}
+	if c != nil {
+		v.dead = append(v.dead, reborn{c.t, c.id})
+		return tx.put(c.t, c.after)
+	}
+	v.unsure[l.ID] = true
+	contact := &crm.Contact{ID: l.ContactID, Type: "person", CreatedAt: l.CreatedAt}
+	if contact.ID == "" {
+		contact.ID = tx.s.NewID()
+		l.ContactID = contact.ID
+	}
+	var text string
+	err = v.sc.db.QueryRowContext(tx.ctx, "SELECT text FROM found_text WHERE rid=?", rid).Scan(&text)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return err
+	}
+	fromSearchText(contact, l, text)
+	return Put(tx, contact)
+}
+
+// fromSearchText fills a contact whose row was lost with what the search index
+// kept of it: folded, a line each. The name comes first.
+func fromSearchText(c *crm.Contact, l *crm.Lead, text string) {
+	c.Name = "…"
+	for i, line := range strings.Split(text, "\n") {
+		digits := strings.Trim(line, "0123456789") == ""
+		switch {
+		case line == "":
+		case strings.Contains(line, "@"):
+			c.Emails = append(c.Emails, crm.Entry{Key: line, Pos: int64(len(c.Emails))})
+		case digits && len(line) >= 10 && len(line) <= 15:
+			c.Phones = append(c.Phones, crm.Entry{Key: "+" + line, Pos: int64(len(c.Phones))})
+		case i == 0:
+			c.Name = line
+		}
+	}
+}
+
+// report counts what is known to have been there and is nowhere now.
+func (v *salvage) report(ctx context.Context) error {
+	for _, t := range v.s.tables {
+		gone, err := readColumn(ctx, v.sc.db, "SELECT hex(id) FROM wanted WHERE kind=? AND id NOT IN (SELECT id FROM "+t.name+")", int(t.kind))
+		if err != nil {
+			return err
+		}
+		for _, hexID := range gone {
+			var there int
+			if err := v.s.one(ctx, "SELECT EXISTS(SELECT 1 FROM "+t.name+" WHERE hex(id)=?)", []any{hexID}, &there); err != nil {
+				return err
+			}
+			if there == 1 {
+				v.note.Older++
+			} else {
+				v.lost[t.name]++
+			}
+		}
+	}
+	for _, name := range slices.Sorted(keys(v.lost)) {
+		v.note.Lost = append(v.note.Lost, fmt.Sprintf("%s:%d", name, v.lost[name]))
+	}
+	v.note.Pages = v.sc.bad
+	for _, id := range slices.Sorted(keys(v.unsure)) {
+		if len(v.note.LeadIDs) < maxNamed {
+			v.note.LeadIDs = append(v.note.LeadIDs, id)
+		}
+	}
+	return nil
+}
+
+// carryAudit appends the operations that the damaged database had after the
+// restored one's last, as long as the chain holds. They can't be undone any
+// more: what they wrote comes back under other dots.
+func (s *Store) carryAudit(ctx context.Context, sc *scratch) (err error) {
+	if ok, err := s.carryRefs(ctx, sc); err != nil || !ok {
+		return err
+	}
+	var seq int64
+	var prev []byte
+	err = s.writer.QueryRowContext(ctx, "SELECT seq,chain FROM operations ORDER BY seq DESC LIMIT 1").Scan(&seq, &prev)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return err
+	}
+	tx, err := s.writer.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = tx.Rollback() }() // an error after Commit says so
+	l := sc.layouts["operations"]
+	names := make([]string, len(l.columns))
+	for i, c := range l.columns {
+		names[i] = c.name
+	}
+	insert := fmt.Sprintf("INSERT INTO operations(%s) VALUES (?%s)", strings.Join(names, ","), strings.Repeat(",?", len(names)-1))
+	rows, err := sc.db.QueryContext(ctx, "SELECT "+strings.Join(names, ",")+" FROM operations WHERE seq>? ORDER BY seq", seq)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		o := newOperationRow(names)
+		if err := rows.Scan(o.dest...); err != nil {
+			return err
+		}
+		link, ok := o.continues(prev, seq)
+		if !ok {
+			break
+		}
+		o.set("undo", int64(undoNever))
+		o.set("undoes", nil)
+		o.set("undone", nil)
+		if _, err := tx.ExecContext(ctx, insert, o.values...); err != nil {
+			return err
+		}
+		seq, prev = seq+1, link
+	}
+	if err := rows.Err(); err != nil {
+		return err
+	}
+	return tx.Commit()
+}
+
+// operationRow is a row of the audit log with whatever columns it has.
+type operationRow struct {
+	names  []string
+	values []any
+	dest   []any
+}
+
+func newOperationRow(names []string) *operationRow {
+	o := &operationRow{names: names, values: make([]any, len(names)), dest: make([]any, len(names))}
+	for i := range o.values {
+		o.dest[i] = &o.values[i]
+	}
+	return o
+}
+
+func (o *operationRow) get(name string) any { return o.values[slices.Index(o.names, name)] }
+
+func (o *operationRow) set(name string, value any) {
+	if i := slices.Index(o.names, name); i >= 0 {
+		o.values[i] = value
+	}
+}
+
+// continues says whether the row is the chain's next, and answers its link.
+func (o *operationRow) continues(prev []byte, last int64) (link []byte, ok bool) {
+	seq, _ := o.get("seq").(int64)
+	id, _ := o.get("id").([]byte)
+	label, _ := o.get("label").(string)
+	user, _ := o.get("user").(int64)
+	at, _ := o.get("at").(int64)
+	changes, _ := o.get("changes").([]byte)
+	salt, _ := o.get("salt").([]byte)
+	digest, _ := o.get("digest").([]byte)
+	link, _ = o.get("chain").([]byte)
+	sum := sha256.Sum256(append(slices.Clone(salt), changes...))
+	ok = seq == last+1 && len(id) == 16 && (len(changes) == 0 || string(sum[:]) == string(digest)) &&
+		string(chain(prev, seq, text(id), label, user, at, digest)) == string(link)
+	return link, ok
+}
+
+// carryRefs takes over the refs that operations name, and gives those that were
+// not readable as the restored database has them; false when the two gave one
+// number to two ids.
+func (s *Store) carryRefs(ctx context.Context, sc *scratch) (bool, error) {
+	old := &sc.old.refs
+	for ref, id := range old.ids {
+		if there, known := s.refs.ids[ref]; known && there != id {
+			return false, nil
+		}
+		if other, known := s.refs.byID[id]; known && other != ref {
+			return false, nil
+		}
+	}
+	for ref, id := range old.ids {
+		if ref == 0 {
+			continue
+		}
+		if _, err := s.writer.ExecContext(ctx, "INSERT OR IGNORE INTO refs(ref,id) VALUES (?,?)", ref, blob(id)); err != nil {
+			return false, err
+		}
+	}
+	if err := s.refs.load(ctx, s.writer); err != nil {
+		return false, err
+	}
+	old.ids, old.byID = maps.Clone(s.refs.ids), maps.Clone(s.refs.byID)
+	return true, nil
+}
