@@ -13,6 +13,9 @@ type Phone struct {
 	Ext  string // digits of an extension ("ramal"), "" when none
 }
 
+// minDigits are fewer than any number has, its country code included.
+const minDigits = 7
+
 // DefaultRegion is whose numbers are written without a country code.
 const DefaultRegion = "BR"
 
@@ -121,7 +124,7 @@ func dialled(s string) (digits string, international, ok bool) {
 	if !international && strings.HasPrefix(digits, "00") && n > 11 {
 		digits, international = digits[2:], true
 	}
-	return digits, international, len(digits) >= 7
+	return digits, international, len(digits) >= minDigits
 }
 
 // foreignGroups says whether s is grouped as no Brazilian number is: three
@@ -170,6 +173,14 @@ func foreign(digits, country string) string {
 		return ""
 	}
 	e164 := phonenumbers.Format(number, phonenumbers.E164)
+	if len(e164) <= minDigits || len(e164) > len("+123456789012345") {
+		return ""
+	}
+	// A trunk prefix that was taken for a part of a short number goes when it
+	// is read again: then it was no number.
+	if again, err := phonenumbers.Parse(e164, ""); err != nil || phonenumbers.Format(again, phonenumbers.E164) != e164 {
+		return ""
+	}
 	if national, ok := strings.CutPrefix(e164, "+55"); ok {
 		return brazilian(national, "")
 	}
