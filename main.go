@@ -6,6 +6,12 @@ import (
 	"os"
 
 	"patio/app/desktop"
+	"patio/backend/sheet"
 )
 
-func main() { os.Exit(desktop.Main(os.Args[1:])) }
+func main() {
+	if sheet.IsChild(os.Args) { // this process is to read one workbook, within bounds
+		os.Exit(sheet.ChildMain(os.Args, os.Stdin, os.Stdout))
+	}
+	os.Exit(desktop.Main(os.Args[1:]))
+}

@@ -12,9 +12,14 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+
+	"patio/backend/sheet"
 )
 
 func main() {
+	if sheet.IsChild(os.Args) { // this process is to read one workbook, within bounds
+		os.Exit(sheet.ChildMain(os.Args, os.Stdin, os.Stdout))
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
 	stop()
