@@ -52,6 +52,10 @@ export interface SearchProvider {
   group: Key;
   /** Up to limit hits, best first. */
   find: (query: string, limit: number) => Promise<readonly FoundRecord[]>;
+  /** What is offered before anything is typed: records used last. */
+  recent?: { group: Key; find: (limit: number) => Promise<readonly FoundRecord[]> };
+  /** Something to know about the last answer, such as that it is not complete. Reactive. */
+  note?: () => string | undefined;
 }
 
 export interface FoundRecord {

@@ -17,6 +17,7 @@ export { default as Menu } from './Menu.svelte';
 export { default as MoneyField } from './MoneyField.svelte';
 export { default as PhoneField } from './PhoneField.svelte';
 export { default as Popover } from './Popover.svelte';
+export { default as PrintSheet } from './PrintSheet.svelte';
 export { default as ProgressBar } from './ProgressBar.svelte';
 export { default as Segmented } from './Segmented.svelte';
 export { default as Select } from './Select.svelte';

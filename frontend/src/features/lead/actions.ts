@@ -1,0 +1,118 @@
+import Archive from '@lucide/svelte/icons/archive';
+import CalendarPlus from '@lucide/svelte/icons/calendar-plus';
+import Check from '@lucide/svelte/icons/check';
+import Mail from '@lucide/svelte/icons/mail';
+import MessageCircle from '@lucide/svelte/icons/message-circle';
+import Phone from '@lucide/svelte/icons/phone';
+import Printer from '@lucide/svelte/icons/printer';
+import StickyNote from '@lucide/svelte/icons/sticky-note';
+import Trash from '@lucide/svelte/icons/trash-2';
+import { onMount } from 'svelte';
+import { register, type Action } from '../../shared/actions';
+import { reach } from '../../shared/leads/reach';
+import { archive, only, remove, unarchive } from '../../shared/leads/writes';
+import { printLead } from './print.svelte';
+import type { LeadRecord } from './record.svelte';
+
+/** What the parts on the screen do when an action asks for it. */
+export interface LeadParts {
+  note: () => void;
+  plan: () => void;
+  complete: () => void;
+}
+
+/** What can be done with the lead that a panel or page shows, while it shows it. */
+export function leadActions(record: LeadRecord, parts: LeadParts): void {
+  const { id } = record;
+  const phones = () => (record.view?.contact.phones ?? []).length > 0;
+  const emails = () => (record.view?.contact.emails ?? []).length > 0;
+  const archived = () => (record.view?.lead.archivedAt ?? 0) > 0;
+  const actions: Action[] = [
+    {
+      id: 'lead.call',
+      label: 'lead.call',
+      group: 'lead.group',
+      icon: Phone,
+      shortcut: 'l',
+      when: phones,
+      perform: () => reach(id, 'phone'),
+    },
+    {
+      id: 'lead.whatsapp',
+      label: 'lead.whatsapp',
+      group: 'lead.group',
+      icon: MessageCircle,
+      shortcut: 'w',
+      when: phones,
+      perform: () => reach(id, 'whatsapp'),
+    },
+    {
+      id: 'lead.email',
+      label: 'lead.email',
+      group: 'lead.group',
+      icon: Mail,
+      when: emails,
+      perform: () => reach(id, 'email'),
+    },
+    {
+      id: 'lead.note',
+      label: 'lead.write.title',
+      group: 'lead.group',
+      icon: StickyNote,
+      shortcut: 'a',
+      perform: parts.note,
+    },
+    {
+      id: 'lead.plan',
+      label: 'lead.plan.title',
+      group: 'lead.group',
+      icon: CalendarPlus,
+      shortcut: 'p',
+      perform: parts.plan,
+    },
+    {
+      id: 'lead.complete',
+      label: 'lead.next.complete_next',
+      group: 'lead.group',
+      icon: Check,
+      shortcut: 'c',
+      when: () => (record.view?.planned ?? []).length > 0,
+      perform: parts.complete,
+    },
+    {
+      id: 'lead.print',
+      label: 'lead.print',
+      group: 'lead.group',
+      icon: Printer,
+      shortcut: '$mod+p',
+      perform: () => printLead(id),
+    },
+    {
+      id: 'lead.archive',
+      label: 'leads.action.archive',
+      group: 'lead.group',
+      icon: Archive,
+      shortcut: 'e',
+      when: () => !archived(),
+      perform: () => void archive(only(id)),
+    },
+    {
+      id: 'lead.unarchive',
+      label: 'leads.action.unarchive',
+      group: 'lead.group',
+      icon: Archive,
+      shortcut: 'e',
+      when: archived,
+      perform: () => void unarchive(only(id)),
+    },
+    {
+      id: 'lead.delete',
+      label: 'leads.action.delete',
+      group: 'lead.group',
+      icon: Trash,
+      shortcut: 'Delete',
+      perform: () => void remove(only(id)),
+    },
+  ];
+  onMount(() => register(actions));
+}

@@ -1,0 +1,68 @@
+import { untrack } from 'svelte';
+import { api, type TimelinePage } from '../../bridge';
+import { live, type Live } from '../../shared/stores';
+
+/** Entries fetched at once, and the most that one call answers. */
+const PAGE = 30;
+const MOST = 200;
+
+/** A lead's history on the screen: the newest page first, older ones when asked for. */
+export class History {
+  readonly #id: string;
+  readonly #live: Live<TimelinePage>;
+  #loading = $state(false);
+
+  constructor(id: string, it: Live<TimelinePage>) {
+    this.#id = id;
+    this.#live = it;
+  }
+
+  get items(): TimelinePage['items'] {
+    return this.#live.value?.items ?? [];
+  }
+  get more(): boolean {
+    return this.#live.value?.more ?? false;
+  }
+  get loading(): boolean {
+    return this.#loading;
+  }
+  get failure(): unknown {
+    return this.#live.failure;
+  }
+
+  /** Fetches the page after the oldest entry shown. */
+  async older(): Promise<void> {
+    const before = this.#live.value;
+    const last = before?.items.at(-1);
+    if (!before || !last || this.#loading || !before.more) return;
+    this.#loading = true;
+    try {
+      const page = await api.Leads.Timeline(this.#id, last.at, PAGE);
+      // A commit meanwhile has fetched the head anew: then this page is asked for again.
+      if (this.#live.value !== before) return;
+      this.#live.show({ items: [...before.items, ...(page.items ?? [])], more: page.more });
+    } finally {
+      this.#loading = false;
+    }
+  }
+}
+
+/** The history of a lead, bound to the component that is being set up. */
+export function history(id: string): History {
+  const it: Live<TimelinePage> = live(
+    // Untracked: what is shown must not be a reason to load it again.
+    () =>
+      api.Leads.Timeline(
+        id,
+        0,
+        untrack(() => shownCount(it)),
+      ),
+    (change) => change.leadIds.includes(id),
+  );
+  return new History(id, it);
+}
+
+// What was paged in stays when a commit loads the history again.
+function shownCount(it: Live<TimelinePage>): number {
+  return Math.min(MOST, Math.max(PAGE, it.value?.items?.length ?? 0));
+}
