@@ -52,8 +52,10 @@ func unpunctuated(text string) string {
 	if len(s) > 40 {
 		return ""
 	}
-	return strings.ToUpper(strings.NewReplacer(".", "", "-", "", "/", "", " ", "").Replace(s))
+	return strings.ToUpper(separators.Replace(s))
 }
+
+var separators = strings.NewReplacer(".", "", "-", "", "/", "", " ", "")
 
 func validCPF(s string) bool {
 	return len(s) == 11 && allDigits(s) && !allSame(s) &&
@@ -93,6 +95,9 @@ func checkDigit(s string, maxWeight int) byte {
 // CodeCEP.
 func ParseCEP(text string) (string, error) {
 	s := unpunctuated(text)
+	if strings.Contains(text, "/") { // a date
+		return "", invalid(CodeCEP, "zip", text)
+	}
 	if len(s) == 7 && s[0] != '0' { // São Paulo's leading zero, eaten by a spreadsheet
 		s = "0" + s
 	}

@@ -120,7 +120,7 @@ func TestBothSpellingsOfAPlateAreOneCar(t *testing.T) {
 func TestPostalCodes(t *testing.T) {
 	for text, want := range map[string]string{
 		"01310-100": "01310100", "01.310-100": "01310100", "1310100": "01310100", "30140071": "30140071",
-		"": "", "0131010": "", "123": "", "0131a100": "", "00000-000": "",
+		"": "", "0131010": "", "123": "", "05/08/2026": "", "0131a100": "", "00000-000": "",
 	} {
 		if got, err := ParseCEP(text); got != want || (err != nil) != (want == "") {
 			t.Errorf("ParseCEP(%q) = %q, %v; want %q", text, got, err, want)

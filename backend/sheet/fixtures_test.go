@@ -163,3 +163,32 @@ func contextThatStops(t testing.TB) (context.Context, context.CancelFunc) {
 	t.Cleanup(stop)
 	return ctx, stop
 }
+
+// packFiles writes a workbook to path, some of whose parts are files.
+func packFiles(path string, w workbook, files map[string]string) error {
+	out, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	defer out.Close()
+	z := zip.NewWriter(out)
+	for _, name := range slices.Sorted(maps.Keys(w)) {
+		p, err := z.Create(name)
+		if err != nil {
+			return err
+		}
+		from := io.Reader(strings.NewReader(w[name]))
+		if file, ok := files[name]; ok {
+			f, err := os.Open(file)
+			if err != nil {
+				return err
+			}
+			defer f.Close()
+			from = f
+		}
+		if _, err := io.Copy(p, from); err != nil {
+			return err
+		}
+	}
+	return z.Close()
+}

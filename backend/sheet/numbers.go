@@ -90,13 +90,14 @@ func markOf(code string) string {
 // isoDate turns a marked serial number into ISO text: "2026-05-08",
 // "2026-05-08 17:14:05.123", "17:14:00". Other cells pass as they are.
 func isoDate(cell string, from1904 bool) string {
-	if cell == "" || cell[0] != dayMark[0] {
+	marked := strings.TrimPrefix(cell, "-")
+	if marked == "" || marked[0] != dayMark[0] {
 		return cell
 	}
-	mark, text, _ := strings.Cut(cell[1:], " ")
+	mark, text, _ := strings.Cut(marked[1:], " ")
 	days, err := strconv.ParseFloat(text, 64)
-	if err != nil || days < 0 || days > 2_958_466 { // the year 9999
-		return text
+	if err != nil || marked != cell || days > 2_958_466 { // no date: below 0, beyond 9999
+		return strings.TrimSuffix(cell, marked) + strings.TrimRight(strings.TrimRight(text, "0"), ".")
 	}
 	epoch := time.Date(1899, 12, 30, 0, 0, 0, 0, time.UTC)
 	switch {

@@ -1,7 +1,6 @@
 package sheet
 
 import (
-	"archive/zip"
 	"bytes"
 	"fmt"
 	"os"
@@ -31,6 +30,38 @@ func TestAWorkbooksNumbersComePlainAndItsDatesISO(t *testing.T) {
 	}
 	if s.Format != XLSX || s.Tab != "Plan1" || s.HeaderLine != 1 || s.Blank != 1 {
 		t.Errorf("%+v", s)
+	}
+}
+
+func TestDatesCountFromTheDayTheWorkbookSays(t *testing.T) {
+	data := textRow(1, "Nome", "Data") + `<row r="2"><c r="A2"><v>1</v></c><c r="B2" s="2"><v>44688.5</v></c></row>` +
+		`<row r="3"><c r="A3"><v>2</v></c><c r="B3" s="2"><v>1</v></c></row><row r="4"><c r="A4"><v>3</v></c><c r="B4" s="3"><v>-1</v></c></row>`
+	book := newWorkbook(data)
+	mac := book.with("xl/workbook.xml", strings.Replace(book["xl/workbook.xml"], "<sheets>", `<workbookPr date1904="1"/><sheets>`, 1))
+	for name, c := range map[string]struct {
+		book workbook
+		want [][]string
+	}{
+		"1900": {book, [][]string{{"1", "2022-05-07"}, {"2", "1900-01-01"}, {"3", "-1"}}},
+		"1904": {mac, [][]string{{"1", "2026-05-08"}, {"2", "1904-01-02"}, {"3", "-1"}}},
+	} {
+		_, rows := mustRows(t, c.book.bytes(t))
+		if diff := cmp.Diff(c.want, rows); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
+	}
+}
+
+func TestFormatsSayWhatTheyShow(t *testing.T) {
+	for code, want := range map[string]string{
+		"General": "", "0.00": "", "#,##0": "", `"R$" #,##0.00`: "", "[$R$-416] #,##0": "", "0.00E+00": "", "@": "", `"dia" 0`: "", `\d0`: "", "[Red]0": "", "0;[Red]-0": "",
+		"dd/mm/yyyy": dayMark, "[$-416]d-mmm;@": dayMark, "mmm/yy": dayMark, "yyyy": dayMark,
+		"dd/mm/yyyy hh:mm": momentMark, "m/d/yy h:mm AM/PM": momentMark,
+		"h:mm": clockMark, "mm:ss": clockMark, "[h]:mm": clockMark, "[mm]:ss": clockMark,
+	} {
+		if got := markOf(code); got != want {
+			t.Errorf("%q shows %q, want %q", code, got, want)
+		}
 	}
 }
 
@@ -162,12 +193,6 @@ func TestWhatHoldsNoRowsIsNotUnpacked(t *testing.T) {
 	if s, _ := mustRows(t, book.bytes(t)); s.Count != 1 {
 		t.Errorf("%d rows", s.Count)
 	}
-}
-
-func TestAWorkbookThatNeedsTooMuchMemoryEndsItsReaderOnly(t *testing.T) {
-	cell := strings.Repeat("uma linha do texto; ", 100<<20/20)
-	data := textRow(1, "Nome", "Telefone") + `<row r="2"><c r="A2" t="str"><v>` + cell + `</v></c></row>`
-	refusedAs(t, newWorkbook(data).packed(t, zip.Store), CodeBomb, "reason", "memory")
 }
 
 func TestAStoppedImportLeavesNeitherFilesNorProcess(t *testing.T) {

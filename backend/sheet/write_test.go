@@ -101,6 +101,29 @@ func safeText(text string) string {
 	}, text)
 }
 
+// readHere reads a file without a child, which would take most of the time of
+// a hundred small ones.
+func readHere(t testing.TB, kind string, content []byte) [][]string {
+	t.Helper()
+	if kind == CSV {
+		_, rows := mustRows(t, content)
+		return rows
+	}
+	var rows [][]string
+	_, _, err := safely(order{Path: file(t, "a.xlsx", content), Dir: t.TempDir()}, func(_ int, cells []string) error {
+		row := make([]string, len(cells))
+		for i, c := range cells {
+			row[i] = cleanCell(c)
+		}
+		rows = append(rows, row)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rows[1:]
+}
+
 func TestEveryTextComesBackFromEitherFile(t *testing.T) {
 	text := rapid.Map(rapid.OneOf(rapid.String(), rapid.StringMatching(`'{0,3}[=+@\t-]?[a-z;",\n ]{0,8}`), rapid.SampledFrom([]string{"_x0041_", "&amp;", "00123", "1E5", "TRUE", "#N/A", " a ", "\"", "'"})), safeText)
 	for _, kind := range []string{CSV, XLSX} {
@@ -112,7 +135,7 @@ func TestEveryTextComesBackFromEitherFile(t *testing.T) {
 				rows = append(rows, []Cell{Text("Ana"), Text(row[0]), Text(row[1]), Text(row[2])})
 				want = append(want, append([]string{"Ana"}, row...))
 			}
-			_, got := mustRows(t, written(t, kind, rows...))
+			got := readHere(t, kind, written(t, kind, rows...))
 			for i := range got {
 				for len(got[i]) < 4 { // blank cells at the end are not kept
 					got[i] = append(got[i], "")
