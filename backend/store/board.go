@@ -29,7 +29,7 @@ func (s *Store) Board(ctx context.Context, pipelineID string, f crm.Filter, limi
 	if err != nil {
 		return nil, all, err
 	}
-	q, err := s.stageQuery(ctx, f)
+	q, err := s.stageQuery(ctx, f, s.refsOf(stagesOf(w, f)))
 	if err != nil {
 		return nil, all, err
 	}
@@ -58,7 +58,7 @@ func (s *Store) StageWindow(ctx context.Context, stageID string, f crm.Filter, o
 		return crm.StageView{}, err
 	}
 	f.PipelineID = st.PipelineID
-	q, err := s.stageQuery(ctx, f)
+	q, err := s.stageQuery(ctx, f, s.refsOf([]string{stageID}))
 	if err != nil {
 		return crm.StageView{}, err
 	}
@@ -85,23 +85,28 @@ type stageQuery struct {
 	f      crm.Filter
 	m      *match // without a term on the stage
 	totals map[int64]crm.Totals
-	all    map[int64]crm.Totals // without the filter, to weigh the ways
+	among  map[int64]crm.Totals // without the filter, to weigh the ways
+	all    int                  // leads in every stage
 }
 
-func (s *Store) stageQuery(ctx context.Context, f crm.Filter) (*stageQuery, error) {
+// stageQuery makes a filter ready for some stages, by ref.
+func (s *Store) stageQuery(ctx context.Context, f crm.Filter, stages []int64) (*stageQuery, error) {
 	m, err := s.filter(ctx, f)
 	if err != nil {
 		return nil, err
 	}
 	q := &stageQuery{s: s, f: f, m: m.without("stage")}
-	if q.totals, err = s.stageTotals(ctx, m); err != nil {
+	if q.totals, err = s.stageTotals(ctx, q.m, stages); err != nil {
 		return nil, s.fail("count stages", err)
 	}
-	q.all = q.totals
+	q.among = q.totals
 	if len(q.m.terms) > 0 {
-		if q.all, err = s.stageTotals(ctx, &match{live: m.live}); err != nil {
+		if q.among, err = s.stageTotals(ctx, &match{live: m.live}, stages); err != nil {
 			return nil, s.fail("count stages", err)
 		}
+	}
+	for _, t := range q.among {
+		q.all += t.Count
 	}
 	return q, nil
 }
@@ -121,10 +126,8 @@ func (q *stageQuery) view(ctx context.Context, st crm.Stage, offset, limit int) 
 	if limit = min(limit, t.Count-offset); limit <= 0 {
 		return view, nil
 	}
-	m := &match{live: q.m.live}
-	m.in("stage", []int64{ref})
-	m.terms = append(m.terms, q.m.terms...)
-	gather := !walks(t.Count, q.all[ref].Count, offset, limit)
+	m := q.m.and("stage", ref)
+	gather := !m.walks(t.Count, q.among[ref].Count, q.all, offset, limit)
 	query, args := m.pageSQL(placeOrder, gather, []string{"stage"}, offset, limit)
 	return q.fill(ctx, view, query, args)
 }

@@ -1,15 +1,18 @@
--- Run at every start. Each holds what board, list and counts ask beside its
--- order, so that a page is found without touching the rows it skips.
+-- Run at every start. Each holds what is asked beside its order, so that a
+-- page is found, or a count taken, without touching the rows it skips. What
+-- changes with every glance and plan (fresh, next_due) stands only where it is
+-- the order.
 
 -- Board and list: a load into an empty database builds them afterwards.
-CREATE INDEX IF NOT EXISTS leads_name ON leads(sort_name, rid, live, stage, owner, source, fresh, next_due);
-CREATE INDEX IF NOT EXISTS leads_value ON leads(value_cents, rid, stage, owner, source, fresh, next_due) WHERE live = 1;
-CREATE INDEX IF NOT EXISTS leads_created ON leads(created_at, rid, stage, owner, source, fresh, next_due) WHERE live = 1;
-CREATE INDEX IF NOT EXISTS leads_since ON leads(stage_since, rid, stage, owner, source, fresh, next_due) WHERE live = 1;
-CREATE INDEX IF NOT EXISTS leads_last ON leads(last_contact, rid, stage, owner, source, fresh, next_due) WHERE live = 1;
-CREATE INDEX IF NOT EXISTS leads_due ON leads((next_due = 0), next_due, rid, stage, owner, source, fresh) WHERE live = 1;
-CREATE INDEX IF NOT EXISTS leads_owner ON leads(owner, source, stage, value_cents) WHERE live = 1;
-CREATE INDEX IF NOT EXISTS leads_source ON leads(source, stage, owner, value_cents) WHERE live = 1;
+CREATE INDEX IF NOT EXISTS leads_name ON leads(sort_name, rid, live, stage, owner, source);
+CREATE INDEX IF NOT EXISTS leads_vehicle ON leads(vehicle COLLATE NOCASE, rid, stage, owner, source) WHERE live = 1;
+CREATE INDEX IF NOT EXISTS leads_value ON leads(value_cents, rid, stage, owner, source) WHERE live = 1;
+CREATE INDEX IF NOT EXISTS leads_created ON leads(created_at, rid, stage, owner, source, value_cents) WHERE live = 1;
+CREATE INDEX IF NOT EXISTS leads_since ON leads(stage_since, rid, stage, owner, source) WHERE live = 1;
+CREATE INDEX IF NOT EXISTS leads_last ON leads(last_contact, rid, stage, owner, source) WHERE live = 1;
+CREATE INDEX IF NOT EXISTS leads_due ON leads((next_due = 0), next_due, rid, stage, owner, source, value_cents) WHERE live = 1;
+CREATE INDEX IF NOT EXISTS leads_owner ON leads(owner, source, stage, value_cents, created_at) WHERE live = 1;
+CREATE INDEX IF NOT EXISTS leads_source ON leads(source, stage, owner, value_cents, created_at) WHERE live = 1;
 CREATE INDEX IF NOT EXISTS leads_fresh ON leads(fresh, stage, owner, source, value_cents) WHERE live = 1 AND fresh > 0;
 CREATE INDEX IF NOT EXISTS leads_archived ON leads(archived_at) WHERE live = 2;
 CREATE INDEX IF NOT EXISTS leads_converted ON leads(converted_from, stage_since, value_cents) WHERE live = 1 AND converted_from > 0;

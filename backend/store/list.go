@@ -16,6 +16,7 @@ var walkSorts = map[string][]string{
 	crm.SortCreated:     {"l.created_at", "l.rid"},
 	crm.SortStageSince:  {"l.stage_since", "l.rid"},
 	crm.SortLastContact: {"l.last_contact", "l.rid"},
+	crm.SortVehicle:     {"l.vehicle COLLATE NOCASE", "l.rid"},
 	crm.SortNextDue:     {"(l.next_due = 0)", "l.next_due", "l.rid"}, // nothing planned comes last
 }
 
@@ -58,11 +59,11 @@ func (s *Store) listed(ctx context.Context, m *match, r crm.ListRequest, n, offs
 	if indexed && len(m.terms) == 0 {
 		gather = false
 	} else if indexed && !r.Filter.Archived {
-		living, err := s.count(ctx, &match{live: m.live})
+		all, err := s.count(ctx, &match{live: m.live})
 		if err != nil {
 			return nil, err
 		}
-		gather = !walks(n, living.Count, offset, limit)
+		gather = !m.walks(n, all.Count, all.Count, offset, limit)
 	}
 	query, args := m.pageSQL(o, gather, nil, offset, limit)
 	// Parameters of the order stand after those of the conditions.
@@ -85,8 +86,6 @@ func (s *Store) sortKeys(ctx context.Context, sort string) (keys []string, index
 	}
 	var ids []string
 	switch sort {
-	case crm.SortVehicle:
-		return []string{"l.vehicle COLLATE NOCASE", "l.rid"}, false, nil, nil
 	case crm.SortStage:
 		for _, p := range w.Pipelines {
 			for _, st := range w.Stages {
@@ -136,7 +135,7 @@ func (s *Store) SelectIDs(ctx context.Context, sel crm.Selection) ([]string, err
 	if err != nil {
 		return nil, err
 	}
-	where, args := m.where(nil, m.driver()...)
+	where, args := m.where(nil, m.driver().columns...)
 	return s.ids(ctx, "SELECT l.id FROM leads l WHERE "+where+" ORDER BY l.stage, "+placeOrder.walk, args...)
 }
 

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -21,6 +22,7 @@ import (
 type term struct {
 	column  string // what an index could serve
 	sql     string // a %-sign stands where the plus goes
+	drive   string // the same in the form that gathers; "" for sql
 	counter string // the same, asked of the counters; "" when they can't tell
 	args    []any
 }
@@ -64,7 +66,7 @@ func (s *Store) filter(ctx context.Context, f crm.Filter) (*match, error) {
 		if err := CheckID("importId", f.ImportID); err != nil {
 			return nil, err
 		}
-		m.add("import", "%l.rid IN (SELECT lead FROM import_leads WHERE import = ?)", blob(f.ImportID))
+		m.subset("import", "import_leads t WHERE t.import = ?", "t.lead", []any{blob(f.ImportID)})
 	}
 	if f.Unread {
 		m.terms = append(m.terms, term{column: "fresh", sql: "%l.fresh > 0", counter: "t.fresh = 1"})
@@ -130,7 +132,14 @@ func (m *match) in(column string, refs []int64) {
 }
 
 func (m *match) tags(refs []int64) {
-	m.add("tag", "%l.rid IN (SELECT t.owner FROM lead_tags t WHERE t.tag"+oneOf(len(refs))+")", anys(refs)...)
+	m.subset("tag", "lead_tags t WHERE t.tag"+oneOf(len(refs)), "t.owner", anys(refs))
+}
+
+// subset narrows to the leads that another table names: looked up one by one
+// on a walk, collected to gather.
+func (m *match) subset(column, from, lead string, args []any) {
+	m.terms = append(m.terms, term{column: column, sql: "EXISTS (SELECT 1 FROM " + from + " AND " + lead + " = l.rid)",
+		drive: "l.rid IN (SELECT " + lead + " FROM " + from + ")", args: args})
 }
 
 // oneOf compares with n parameters; with none nothing matches.
@@ -235,38 +244,52 @@ func (m *match) without(column string) *match {
 	return out
 }
 
+// and answers the match narrowed to one value of a column.
+func (m *match) and(column string, ref int64) *match {
+	out := &match{live: m.live}
+	out.in(column, []int64{ref})
+	out.terms = append(out.terms, m.terms...)
+	return out
+}
+
 // where writes the conditions; only terms on the named columns may use an index.
 func (m *match) where(args []any, plain ...string) (string, []any) {
 	var b strings.Builder
 	b.WriteString(m.live)
 	for _, t := range m.terms {
-		plus := "+"
-		if contains(plain, t.column) {
-			plus = ""
-		}
 		b.WriteString(" AND ")
-		b.WriteString(strings.Replace(t.sql, "%", plus, 1))
+		switch {
+		case !contains(plain, t.column):
+			b.WriteString(strings.Replace(t.sql, "%", "+", 1))
+		case t.drive != "":
+			b.WriteString(t.drive)
+		default:
+			b.WriteString(strings.Replace(t.sql, "%", "", 1))
+		}
 		args = append(args, t.args...)
 	}
 	return b.String(), args
 }
 
-// drivers are the columns by which few leads are gathered, the most selective
-// first; each has an index.
-var drivers = [][]string{{"import"}, {"fresh"}, {"owner", "source"}, {"owner"}, {"source"}, {"tag"}, {"due"}, {"created"}, {"stage"}}
+// driver is an index by which leads are gathered: its columns, and the guess
+// that it yields one in so many of all leads.
+type driver struct {
+	columns []string
+	oneIn   int
+}
+
+// drivers, the most selective first.
+var drivers = []driver{{[]string{"import"}, 20}, {[]string{"fresh"}, 30}, {[]string{"owner", "source"}, 100}, {[]string{"owner"}, 12},
+	{[]string{"source", "stage"}, 50}, {[]string{"source"}, 12}, {[]string{"tag"}, 10}, {[]string{"due"}, 6}, {[]string{"created"}, 3}, {[]string{"stage"}, 4}}
 
 // driver answers the columns through which the leads that match are gathered.
-func (m *match) driver() []string {
-next:
+func (m *match) driver() driver {
 	for _, d := range drivers {
-		for _, column := range d {
-			if !m.has(column) {
-				continue next
-			}
+		if !slices.ContainsFunc(d.columns, func(column string) bool { return !m.has(column) }) {
+			return d
 		}
-		return d
 	}
-	return nil
+	return driver{nil, 1}
 }
 
 // order is a whitelisted order of leads. walk is the ORDER BY that an index
@@ -283,24 +306,25 @@ func newOrder(keys ...string) order {
 func (m *match) pageSQL(o order, gather bool, plain []string, offset, limit int) (string, []any) {
 	by := o.walk
 	if gather {
-		by, plain = o.gather, m.driver()
+		by, plain = o.gather, m.driver().columns
 	}
 	where, args := m.where(nil, plain...)
 	return "SELECT l.rid FROM leads l WHERE " + where + " ORDER BY " + by + " LIMIT ? OFFSET ?", append(args, limit, offset)
 }
 
 // walks says whether walking the order's index is the cheaper way to a page:
-// of all leads that the walk passes, n match.
-func walks(n, all, offset, limit int) bool {
+// it passes among leads, n of which match. A gather passes those that its
+// driver yields of all leads, and looks up and sorts those that match.
+func (m *match) walks(n, among, all, offset, limit int) bool {
 	if n <= 0 {
-		return false // nothing to gather either
+		return true
 	}
-	steps := min(all, (offset+limit)*all/n)
-	return steps < gatherCost*n
+	steps := min(among, (offset+limit)*among/n)
+	return steps < max(n, all/m.driver().oneIn)+gatherCost*n
 }
 
-// gatherCost is how many steps of a walk cost as much as gathering and sorting
-// one lead, whose row must be looked up.
+// gatherCost is how many steps of a walk cost as much as to look up a lead and
+// sort it.
 const gatherCost = 12
 
 // ints reads a column of integers.
