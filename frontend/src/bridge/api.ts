@@ -1,4 +1,4 @@
-import type { Done, Workspace } from './records';
+import type { Done, HistoryEntry, Workspace } from './records';
 
 /**
  * The shapes of the bound structs. Generated bindings live in ./wailsjs; each
@@ -35,6 +35,8 @@ export interface Api {
     /** Takes the last operation back. Its label and `skipped` stand in the answer's params. */
     Undo(): Promise<Done>;
     Redo(): Promise<Done>;
+    /** The last operations of this device, the newest first. */
+    List(limit: number): Promise<HistoryEntry[]>;
   };
   /** What only the surroundings of the page can do; use `shell` rather than this. */
   Native: {

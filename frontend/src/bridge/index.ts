@@ -5,6 +5,7 @@ export type * from './board';
 export type * from './leads';
 export type * from './records';
 export type * from './settings';
+export type * from './sheets';
 export { on, emitLocal, type Events } from './events';
 export { Failure, toFailure } from './failure';
 export { inWindow } from './transport';

@@ -350,3 +350,16 @@ export interface Recovery {
   /** What was not readable, table by table. */
   lost: string[];
 }
+
+/** One operation in the list of what was done. */
+export interface HistoryEntry {
+  opId: string;
+  label: string;
+  params: Record<string, string>;
+  /** ms UTC */
+  at: number;
+  userId: string;
+  undone: boolean;
+  /** It can be undone, once those after it are. */
+  undo: boolean;
+}

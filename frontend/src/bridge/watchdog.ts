@@ -3,9 +3,10 @@ import { Failure } from './failure';
 /** A panic in a bound method leaves its promise pending for ever, so no call waits longer than this. */
 export const PATIENCE_MS = 30_000;
 
-// These wait for a person (a file dialog) or for work with its own progress
+// These wait for a person (a file dialog) or for work that may be as long as
+// an import, undoing one included; most of it has its own progress
 // events and cancel button.
-const UNHURRIED = new Set(['Sheets', 'Backups', 'Native']);
+const UNHURRIED = new Set(['Sheets', 'Backups', 'Native', 'History']);
 
 /** True for calls that may rightly take longer than PATIENCE_MS. */
 export function isUnhurried(struct: string): boolean {
