@@ -204,15 +204,22 @@ func (tx *Tx) after(im *image) error {
 	return tx.indexText(im, before, after)
 }
 
-// indexText keeps the search text of a lead. A bulk operation queues new ones.
+// textChange is what becomes of a lead in the search index.
+type textChange struct {
+	rid  int64
+	old  bool   // it stands there and must go
+	text string // "" for one that is gone
+}
+
+// indexText notes what becomes of a lead's search text. A bulk operation
+// queues new ones.
 func (tx *Tx) indexText(im *image, before, after *crm.Lead) error {
 	switch {
 	case im.dies:
-		if im.dead {
-			return nil
+		if !im.dead && before != nil {
+			tx.texts = append(tx.texts, textChange{rid: im.rid, old: true})
 		}
-		_, err := tx.s.exec(tx.ctx, "DELETE FROM search WHERE rowid=?", im.rid)
-		return err
+		return nil
 	case before == nil && tx.op.Bulk:
 		return tx.addRow("search_queue(lead)", im.rid)
 	}
@@ -225,12 +232,58 @@ func (tx *Tx) indexText(im *image, before, after *crm.Lead) error {
 	if err != nil {
 		return err
 	}
-	if before != nil {
-		if _, err := tx.s.exec(tx.ctx, "DELETE FROM search WHERE rowid=?", im.rid); err != nil {
+	tx.texts = append(tx.texts, textChange{im.rid, before != nil, searchText(c, after)})
+	return nil
+}
+
+// writeTexts brings the search index up to date, last of all and in as few
+// statements as can be: each statement in between would make the index write
+// its pages, and a secure deletion reads them all.
+func (tx *Tx) writeTexts() error {
+	gone := []int64{}
+	for _, c := range tx.texts {
+		if c.old {
+			gone = append(gone, c.rid)
+		}
+	}
+	if len(gone) > deadChunk {
+		return tx.queueTexts()
+	}
+	if len(gone) > 0 {
+		list, err := json.Marshal(gone)
+		if err != nil {
+			return err
+		}
+		if _, err := tx.s.exec(tx.ctx, "DELETE FROM search WHERE rowid IN (SELECT value FROM json_each(?))", string(list)); err != nil {
+			return err
+		}
+		if _, err := tx.s.exec(tx.ctx, "DELETE FROM search_queue WHERE lead IN (SELECT value FROM json_each(?))", string(list)); err != nil {
 			return err
 		}
 	}
-	_, err = tx.s.exec(tx.ctx, "INSERT INTO search(rowid,text) VALUES (?,?)", im.rid, searchText(c, after))
+	for _, c := range tx.texts {
+		if c.text == "" {
+			continue
+		}
+		if _, err := tx.s.exec(tx.ctx, "INSERT INTO search(rowid,text) VALUES (?,?)", c.rid, c.text); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// queueTexts leaves a large change to the indexer. Until it is done, deleted
+// leads are passed over by the search, and changed ones found by what they were.
+func (tx *Tx) queueTexts() error {
+	all := make([]int64, len(tx.texts))
+	for i, c := range tx.texts {
+		all[i] = c.rid
+	}
+	list, err := json.Marshal(all)
+	if err != nil {
+		return err
+	}
+	_, err = tx.s.exec(tx.ctx, "INSERT OR IGNORE INTO search_queue(lead) SELECT value FROM json_each(?)", string(list))
 	return err
 }
 

@@ -51,8 +51,10 @@ func (tx *Tx) flush() error {
 	if err := tx.writeOperation(); err != nil {
 		return err
 	}
-	_, err := tx.s.exec(tx.ctx, "UPDATE replica SET counter=?, clock=? WHERE one=1", int64(tx.n), int64(tx.clock))
-	return err
+	if _, err := tx.s.exec(tx.ctx, "UPDATE replica SET counter=?, clock=? WHERE one=1", int64(tx.n), int64(tx.clock)); err != nil {
+		return err
+	}
+	return tx.writeTexts()
 }
 
 func (tx *Tx) changed() bool {

@@ -48,6 +48,7 @@ type Tx struct {
 	totals map[totalKey]counted // what this operation adds to the counters
 	rows   map[string]*rowBatch // new rows that wait to be written together
 	states []newState           // of new records
+	texts  []textChange         // of leads, for the search index
 	log    changeLog
 	change crm.Change
 	leads  map[string]bool // ids of leads that the window should fetch again
@@ -105,7 +106,7 @@ func (s *Store) Transact(ctx context.Context, op Op, fn func(*Tx) error) (crm.Do
 	committed = true
 	s.counter, s.clock = tx.n, tx.clock
 	s.commits.Add(1)
-	if op.Bulk {
+	if op.Bulk || len(tx.texts) > deadChunk {
 		s.wakeSearch()
 	}
 	tx.publish()

@@ -119,7 +119,8 @@ func (s *Store) takeBack(ctx context.Context, last *past, label string, progress
 			params["label"] = p.label
 		}
 		delete(params, "skipped")
-		op := Op{Label: label, Params: params, Group: group, undoes: p.seq, redo: label == labelRedo}
+		// The leads of a group come and go as a whole: no history of theirs tells it.
+		op := Op{Label: label, Params: params, Group: group, Quiet: group != "", undoes: p.seq, redo: label == labelRedo}
 		done, err := s.Transact(ctx, op, func(tx *Tx) error {
 			n, err := tx.reverse(p)
 			skipped += n
