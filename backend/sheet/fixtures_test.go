@@ -7,6 +7,7 @@ import (
 	"encoding/xml"
 	"fmt"
 	"io"
+	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -91,10 +92,34 @@ func textRow(line int, cells ...string) string {
 	return b.String() + `</row>`
 }
 
+// folder answers a new folder that goes with the test. It does what TempDir
+// does, but file by file: Wine, where these tests run as Windows programs too,
+// doesn't know the call that os.RemoveAll makes.
+func folder(t testing.TB) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "sheet-test-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		var all []string
+		_ = filepath.WalkDir(dir, func(path string, _ fs.DirEntry, _ error) error {
+			all = append(all, path)
+			return nil
+		})
+		for _, path := range slices.Backward(all) {
+			if err := os.Remove(path); err != nil {
+				t.Error(err)
+			}
+		}
+	})
+	return dir
+}
+
 // file writes content to a file of this name and answers its path.
 func file(t testing.TB, name string, content []byte) string {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), name)
+	path := filepath.Join(folder(t), name)
 	if err := os.WriteFile(path, content, 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -105,7 +130,7 @@ func file(t testing.TB, name string, content []byte) string {
 // behind.
 func openBytes(t testing.TB, content []byte) (*Sheet, error) {
 	t.Helper()
-	dir := t.TempDir()
+	dir := folder(t)
 	s, err := Open(t.Context(), file(t, "arquivo.xls", content), Options{Dir: dir})
 	if err == nil {
 		t.Cleanup(func() { s.Close() })

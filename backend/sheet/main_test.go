@@ -3,6 +3,7 @@ package sheet
 import (
 	"os"
 	"testing"
+	_ "time/tzdata" // Windows has no zones of its own
 )
 
 func TestMain(m *testing.M) {

@@ -24,7 +24,7 @@ const importBound = 256 << 10
 // 800,000 different texts, as Excel writes them, and adds up the peaks.
 func TestAnHonestSheetOf100000RowsPassesInBoundedMemory(t *testing.T) {
 	const rows, columns = 100_000, 8
-	path := filepath.Join(t.TempDir(), "grande.xlsx")
+	path := filepath.Join(folder(t), "grande.xlsx")
 	if err := writeHonestSheet(t, path, rows, columns); err != nil {
 		t.Fatal(err)
 	}
@@ -70,7 +70,7 @@ func TestAWorkbookThatNeedsTooMuchMemoryEndsItsReaderOnly(t *testing.T) {
 }
 
 func writeHonestSheet(t *testing.T, path string, rows, columns int) error {
-	dir := t.TempDir()
+	dir := folder(t)
 	tab, err := os.Create(filepath.Join(dir, "tab"))
 	if err != nil {
 		return err

@@ -77,7 +77,7 @@ func open(ctx context.Context, path string, options Options) (_ *Sheet, err erro
 	}
 	defer func() {
 		if err != nil {
-			err = errors.Join(err, os.RemoveAll(dir))
+			err = errors.Join(err, removeCopy(dir))
 		}
 	}()
 	in, err := newIntake(dir, options.Progress)

@@ -93,7 +93,7 @@ func (p *Parser) Parse(row Row) Result {
 		case FieldNotes:
 			l.Notes = append(l.Notes, text)
 		case FieldRest:
-			l.Rest += text
+			l.Rest += cell // a piece may begin or end with a space
 		default:
 			if dash(text) {
 				continue

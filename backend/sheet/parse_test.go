@@ -280,6 +280,14 @@ func TestKeysSayWhatIsTheSame(t *testing.T) {
 	}
 }
 
+func TestThePiecesOfOurOwnRestJoinAsTheyWere(t *testing.T) {
+	content := written(t, CSV, []Cell{Text("Nome"), Text("Fone"), Text("Patio"), Text("Patio")},
+		[]Cell{Text("Ana"), Text("11985270593"), Text(`{"a": `), Text(` "b"}`)})
+	if got := parseText(t, string(content))[0].Lead.Rest; got != `{"a":  "b"}` {
+		t.Errorf("%q", got)
+	}
+}
+
 func TestLongTextsBecomeSeveralNotes(t *testing.T) {
 	l := Lead{Notes: []string{"início", strings.Repeat("á", 2*noteLength+5)}, Extra: []Note{{"Cor", "azul"}}}
 	texts := l.NoteTexts()
@@ -345,6 +353,8 @@ func parsedForm(field Field, text string) string {
 		return "2026-08-05"
 	case FieldTimeframe:
 		return crm.TimeframeNow
+	case FieldTags:
+		return strings.ReplaceAll(text, ",", " ") // parts it
 	}
 	return text
 }
@@ -378,7 +388,7 @@ func FuzzParse(f *testing.F) {
 
 func BenchmarkOpenShopSheet(b *testing.B) {
 	for b.Loop() {
-		s, err := Open(b.Context(), "testdata/planilha-loja.csv", Options{Dir: b.TempDir()})
+		s, err := Open(b.Context(), "testdata/planilha-loja.csv", Options{Dir: folder(b)})
 		if err != nil {
 			b.Fatal(err)
 		}

@@ -93,7 +93,20 @@ func (s *Sheet) Sync() error {
 }
 
 // Close removes the private copy.
-func (s *Sheet) Close() error { return os.RemoveAll(s.dir) }
+func (s *Sheet) Close() error { return removeCopy(s.dir) }
+
+// removeCopy removes a folder of ours and the files in it. It goes no deeper:
+// nothing of ours does, and a wrong path must not cost a tree.
+func removeCopy(dir string) error {
+	files, err := os.ReadDir(dir)
+	for _, f := range files {
+		err = errors.Join(err, os.Remove(filepath.Join(dir, f.Name())))
+	}
+	if err = errors.Join(err, os.Remove(dir)); err != nil {
+		return ofFile(err)
+	}
+	return nil
+}
 
 // Sample answers the first n rows.
 func (s *Sheet) Sample(n int) ([]Row, error) {

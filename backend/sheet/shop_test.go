@@ -22,7 +22,7 @@ func saoPaulo(t testing.TB) *time.Location {
 
 func mustOpen(t testing.TB, path string) *Sheet {
 	t.Helper()
-	s, err := Open(t.Context(), path, Options{Dir: t.TempDir()})
+	s, err := Open(t.Context(), path, Options{Dir: folder(t)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -271,13 +271,13 @@ func TestADamagedCopyIsNotResumed(t *testing.T) {
 }
 
 func TestTheSystemsRefusalsHaveCodes(t *testing.T) {
-	if _, err := Open(t.Context(), filepath.Join(t.TempDir(), "x.csv"), Options{}); crm.CodeOf(err) != CodeMissing {
+	if _, err := Open(t.Context(), filepath.Join(folder(t), "x.csv"), Options{}); crm.CodeOf(err) != CodeMissing {
 		t.Error(err)
 	}
-	if _, err := Open(t.Context(), t.TempDir(), Options{}); crm.CodeOf(err) != CodeUnreadable {
+	if _, err := Open(t.Context(), folder(t), Options{}); crm.CodeOf(err) != CodeUnreadable {
 		t.Error(err)
 	}
-	if _, err := Open(t.Context(), file(t, "a.csv", []byte(smallSheet)), Options{Dir: filepath.Join(t.TempDir(), "x")}); err == nil {
+	if _, err := Open(t.Context(), file(t, "a.csv", []byte(smallSheet)), Options{Dir: filepath.Join(folder(t), "x")}); err == nil {
 		t.Error("a missing folder is written to")
 	}
 	full := &fs.PathError{Op: "write", Path: "x", Err: syscall.ENOSPC}
@@ -286,9 +286,22 @@ func TestTheSystemsRefusalsHaveCodes(t *testing.T) {
 	}
 }
 
+func TestADiskThatFillsUpStopsTheCopy(t *testing.T) {
+	in, err := newIntake(folder(t), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer in.spool.file.Close()
+	in.spool.out.Reset(&failing{1 << 20})
+	_, err = readText(t.Context(), strings.NewReader("Nome;Telefone\n"+strings.Repeat("Ana;11985270593\n", 200_000)), in.take)
+	if crm.CodeOf(ofFile(err)) != crm.CodeDiskFull {
+		t.Errorf("%v", err)
+	}
+}
+
 func TestALargeTextIsCancelled(t *testing.T) {
 	path := file(t, "a.csv", append([]byte("Nome;Telefone\n"), bytes.Repeat([]byte("Ana;11985270593\n"), 50_000)...))
-	dir := t.TempDir()
+	dir := folder(t)
 	ctx, stop := contextThatStops(t)
 	_, err := Open(ctx, path, Options{Dir: dir, Progress: func(int) { stop() }})
 	if left, _ := os.ReadDir(dir); crm.CodeOf(err) != crm.CodeCancelled || len(left) > 0 {

@@ -79,13 +79,13 @@ func TestTheFirstVisibleTabWithRowsIsReadOrTheOneAskedFor(t *testing.T) {
 		t.Errorf("read %q of %v: %v", s.Tab, s.Tabs, rows)
 	}
 	path := file(t, "a.xlsx", content)
-	s, err := Open(t.Context(), path, Options{Dir: t.TempDir(), Tab: "Outros"})
+	s, err := Open(t.Context(), path, Options{Dir: folder(t), Tab: "Outros"})
 	if err != nil || s.Tab != "Outros" {
 		t.Fatalf("%+v, %v", s, err)
 	}
 	s.Close()
 	for _, tab := range []string{"Oculta", "Não há"} {
-		if _, err := Open(t.Context(), path, Options{Dir: t.TempDir(), Tab: tab}); crm.CodeOf(err) != CodeNoTab {
+		if _, err := Open(t.Context(), path, Options{Dir: folder(t), Tab: tab}); crm.CodeOf(err) != CodeNoTab {
 			t.Errorf("%s: %v", tab, err)
 		}
 	}
@@ -201,7 +201,7 @@ func TestAStoppedImportLeavesNeitherFilesNorProcess(t *testing.T) {
 	for i := 2; i < 40_000; i++ {
 		data.WriteString(textRow(i, fmt.Sprintf("Cliente %d", i), "11985270593"))
 	}
-	path, dir := file(t, "a.xlsx", newWorkbook(data.String()).bytes(t)), t.TempDir()
+	path, dir := file(t, "a.xlsx", newWorkbook(data.String()).bytes(t)), folder(t)
 	for _, at := range []int{1, 20_000} {
 		ctx, stop := contextThatStops(t)
 		_, err := Open(ctx, path, Options{Dir: dir, Progress: func(rows int) {

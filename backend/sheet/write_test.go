@@ -110,7 +110,7 @@ func readHere(t testing.TB, kind string, content []byte) [][]string {
 		return rows
 	}
 	var rows [][]string
-	_, _, err := safely(order{Path: file(t, "a.xlsx", content), Dir: t.TempDir()}, func(_ int, cells []string) error {
+	_, _, err := safely(order{Path: file(t, "a.xlsx", content), Dir: folder(t)}, func(_ int, cells []string) error {
 		row := make([]string, len(cells))
 		for i, c := range cells {
 			row[i] = cleanCell(c)
