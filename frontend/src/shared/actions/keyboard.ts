@@ -54,7 +54,8 @@ function typesInto(target: EventTarget | null): boolean {
 
 const TYPING =
   'input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable=true]';
-const OWN_KEYS = '[role=menu], [role=listbox], [role=combobox]';
+// Cards of a board are options, too, but are found by walking: their list lets letters through.
+const OWN_KEYS = '[role=menu], [role=listbox]:not([data-shortcuts]), [role=combobox]';
 
 // Text fields take letters; menus and lists of choices find entries by letter.
 function takesKeys(target: EventTarget | null): boolean {

@@ -29,7 +29,7 @@ test('numbers are written in the language, text as it is, a missing value is lef
 
 test('a language brings the strings of every folder', async () => {
   expect(t('shared.undo')).toBe('Desfazer');
-  expect(t('shell.filters')).toBe('Filtros');
+  expect(t('shell.new_lead')).toBe('Novo lead');
   await useLanguage('es');
   expect(language()).toBe('es');
   expect(t('shared.undo')).toBe('Deshacer');

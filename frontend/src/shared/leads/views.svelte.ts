@@ -28,7 +28,7 @@ export function inView(filter: Filter, view: View, actingUserId: string): Filter
 }
 
 /** The pipeline and the view that board and list show; kept on this device. Reactive. */
-class Shown {
+class Viewing {
   #pipeline = $state<string | undefined>(undefined);
   #view = $state<View | undefined>(undefined);
 
@@ -60,4 +60,4 @@ class Shown {
   }
 }
 
-export const shown = new Shown();
+export const viewing = new Viewing();

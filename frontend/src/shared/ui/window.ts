@@ -7,9 +7,10 @@ export function visibleRows(
   viewport: number,
   rowHeight: number,
   count: number,
+  margin = MARGIN,
 ): { first: number; end: number } {
-  const first = Math.max(0, Math.floor(scrollTop / rowHeight) - MARGIN);
-  const end = Math.min(count, Math.ceil((scrollTop + viewport) / rowHeight) + MARGIN);
+  const first = Math.max(0, Math.floor(scrollTop / rowHeight) - margin);
+  const end = Math.min(count, Math.ceil((scrollTop + viewport) / rowHeight) + margin);
   return { first: Math.min(first, end), end };
 }
 

@@ -1,0 +1,30 @@
+import './strings';
+import Plus from '@lucide/svelte/icons/plus';
+import SquareKanban from '@lucide/svelte/icons/square-kanban';
+import type { Feature } from '../../shared/feature';
+import Overlays from '../../shared/leads/Overlays.svelte';
+import { quickAdd } from '../../shared/leads/quickAdd.svelte';
+
+/** The kanban: the stages of a pipeline with their leads. */
+export default {
+  name: 'board',
+  routes: [
+    {
+      path: '/board/:pipeline?',
+      page: () => import('./BoardPage.svelte'),
+      title: 'board.title',
+      nav: { label: 'board.title', icon: SquareKanban, order: 20 },
+    },
+  ],
+  actions: [
+    {
+      id: 'lead.new',
+      label: 'leads.action.new',
+      group: 'leads.group',
+      icon: Plus,
+      shortcut: 'n',
+      perform: () => quickAdd.start(),
+    },
+  ],
+  overlay: Overlays,
+} satisfies Feature as Feature;
