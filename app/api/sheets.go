@@ -35,9 +35,11 @@ type opened struct {
 	review  *transfer.Review
 }
 
-// NewSheets binds Sheets to an open store; emit sends the event "job".
-func NewSheets(s *store.Store, files *Files, emit func(string, any)) *Sheets {
-	return &Sheets{store: s, files: files, jobs: newJobs(emit), open: map[string]*opened{}}
+// NewSheets binds Sheets to an open store and removes the private copies that
+// a killed program left; emit sends the event "job".
+func NewSheets(s *store.Store, files *Files, emit func(string, any)) (*Sheets, error) {
+	a := &Sheets{store: s, files: files, jobs: newJobs(emit), open: map[string]*opened{}}
+	return a, transfer.Sweep(context.Background(), s, a.folder())
 }
 
 // folder is where private copies of imported files lie.

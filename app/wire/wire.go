@@ -57,7 +57,10 @@ func Open(ctx context.Context, cfg Config) (*App, error) {
 		a.events.Emit(EventChange, c)
 	})
 	a.close = append(a.close, func() error { stop(); return nil })
-	sheets := api.NewSheets(s, cfg.Files, a.events.Emit)
+	sheets, err := api.NewSheets(s, cfg.Files, a.events.Emit)
+	if err != nil {
+		return nil, errors.Join(err, a.Close())
+	}
 	a.close = append(a.close, func() error { return api.CloseSheets(sheets) })
 	a.bound = []any{
 		api.NewSession(s), api.NewSetup(s), api.NewSettings(s), api.NewDevice(s), api.NewHistory(s),

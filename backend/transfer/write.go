@@ -2,6 +2,8 @@ package transfer
 
 import (
 	"bufio"
+	"context"
+	"encoding/json"
 	"errors"
 	"io"
 	"io/fs"
@@ -15,6 +17,7 @@ import (
 	"patio/backend/crm"
 	"patio/backend/format"
 	"patio/backend/sheet"
+	"patio/backend/store"
 )
 
 // WriteFile makes a file whole or not at all: it is written beside its place
@@ -83,4 +86,34 @@ func Refused(sh *sheet.Sheet, m sheet.Mapping, zone *time.Location, texts map[st
 			}
 		}
 	}
+}
+
+// Sweep removes the private copies in a folder that no interrupted import
+// needs: what a killed program left holds customers' records.
+func Sweep(ctx context.Context, s *store.Store, folder string) error {
+	entries, err := os.ReadDir(folder)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return ofFile(err)
+	}
+	pending, err := Pending(ctx, s)
+	if err != nil {
+		return err
+	}
+	needed := map[string]bool{}
+	for _, im := range pending {
+		var spec Spec
+		if err := json.Unmarshal(im.Spec, &spec); err != nil {
+			return err
+		}
+		needed[filepath.Base(spec.Folder)] = true
+	}
+	for _, e := range entries {
+		if !needed[e.Name()] {
+			err = errors.Join(err, os.RemoveAll(filepath.Join(folder, e.Name())))
+		}
+	}
+	return ofFile(err)
 }
