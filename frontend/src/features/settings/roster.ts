@@ -1,4 +1,5 @@
 import { fold } from '../../shared/format';
+import { language } from '../../shared/i18n/index.svelte';
 
 /** A record with a name that leaves the pickers without leaving history. */
 export interface Named {
@@ -10,13 +11,15 @@ export interface Named {
 /** Rows drawn at once; a search narrows the rest. */
 export const SHOWN = 60;
 
-/** Those that match a search, accents ignored, the ones in use apart from the retired. */
+/** Those that match a search, accents ignored, by name, the ones in use apart from the retired. */
 export function sorted<T extends Named>(
   records: readonly T[],
   query: string,
 ): { used: T[]; retired: T[] } {
   const wanted = fold(query.trim());
-  const found = records.filter(({ name }) => fold(name).includes(wanted));
+  const found = records
+    .filter(({ name }) => fold(name).includes(wanted))
+    .sort((a, b) => a.name.localeCompare(b.name, language()));
   return {
     used: found.filter(({ retired }) => !retired),
     retired: found.filter(({ retired }) => retired),

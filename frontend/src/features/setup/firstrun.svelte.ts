@@ -24,6 +24,10 @@ class FirstRun {
   get busy(): boolean {
     return this.#busy;
   }
+  /** The page is in use, though the workspace may say already that it is set up. */
+  get underWay(): boolean {
+    return this.#choosing || this.#busy;
+  }
 
   /** Sets the workspace up. A field that Go refuses gets its sentence in errors. */
   async start(): Promise<void> {

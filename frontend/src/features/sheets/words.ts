@@ -1,7 +1,7 @@
 import type { FieldChange, Refusal, ReviewRow } from '../../bridge';
 import { toFailure } from '../../bridge';
 import { explain } from '../../shared/errors';
-import { dayNumeric, dayOf, moneyShort, phone } from '../../shared/format';
+import { dayNumeric, dayOf, moneyShort, phone, plateText } from '../../shared/format';
 import { hasKey, t } from '../../shared/i18n/index.svelte';
 import { session } from '../../shared/stores';
 
@@ -88,18 +88,35 @@ export function valueText(name: string, value: string): string {
   }
 }
 
-/** The values of a new row, by the columns of the review's table. */
-export function cellsOf(row: ReviewRow): Record<string, string> {
-  const { lead, names } = row;
+/** A cell of the review's table: what matters most, and what stands below it. */
+export interface Cell {
+  main: string;
+  below: string;
+}
+
+/** A row as it was understood, by the columns of the review's table. */
+export function cellsOf({
+  lead,
+  names,
+}: ReviewRow): Record<'who' | 'what' | 'where' | 'from', Cell> {
   return {
-    name: lead.name,
-    phone: lead.phone && phone(lead.phone),
-    email: lead.email,
-    vehicle: [lead.vehicle, lead.plate].filter(Boolean).join(' · '),
-    value: lead.valueCents > 0 ? moneyShort(lead.valueCents) : '',
-    stage: session.stage(lead.stageId)?.name ?? names.stage ?? '',
-    owner: session.user(lead.ownerId)?.name ?? names.owner ?? '',
-    source: session.source(lead.sourceId)?.name ?? names.source ?? '',
-    created: lead.createdAt > 0 ? dayNumeric(dayOf(lead.createdAt, session.zone)) : '',
+    who: {
+      main: lead.name,
+      below: joined([lead.phone && phone(lead.phone), lead.email]),
+    },
+    what: {
+      main: joined([lead.vehicle, plateText(lead.plate)]),
+      below: lead.valueCents > 0 ? moneyShort(lead.valueCents) : '',
+    },
+    where: {
+      main: session.stage(lead.stageId)?.name ?? names.stage ?? '',
+      below: session.user(lead.ownerId)?.name ?? names.owner ?? '',
+    },
+    from: {
+      main: session.source(lead.sourceId)?.name ?? names.source ?? '',
+      below: lead.createdAt > 0 ? dayNumeric(dayOf(lead.createdAt, session.zone)) : '',
+    },
   };
 }
+
+const joined = (parts: readonly string[]) => parts.filter((part) => part !== '').join(' · ');
