@@ -1,3 +1,4 @@
+import './strings';
 import type { Feature } from '../../shared/feature';
 import Overlay from './Overlay.svelte';
 import { leadSearch } from './search';
