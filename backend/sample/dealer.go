@@ -17,6 +17,7 @@ type dealer struct {
 	now     time.Time
 	via     string // of leads that somebody has opened
 	stages  []stage
+	deck    []int // indexes of stages that are still to be dealt
 	owners  []string // ids
 	sources []string
 	tags    []string
@@ -64,14 +65,20 @@ func (d *dealer) draft() (draft, error) {
 	return out, nil
 }
 
+// stage deals the stages out as from a deck that holds each by its weight: even
+// sixty leads leave no stage empty.
 func (d *dealer) stage() *stage {
-	n := d.r.IntN(100)
-	for i := range d.stages {
-		if n -= d.stages[i].weight; n < 0 {
-			return &d.stages[i]
+	if len(d.deck) == 0 {
+		for i := range d.stages {
+			for range max(d.stages[i].weight/5, 1) {
+				d.deck = append(d.deck, i)
+			}
 		}
+		d.r.Shuffle(len(d.deck), func(i, j int) { d.deck[i], d.deck[j] = d.deck[j], d.deck[i] })
 	}
-	return &d.stages[0]
+	st := &d.stages[d.deck[0]]
+	d.deck = d.deck[1:]
+	return st
 }
 
 func (d *dealer) contact(created time.Time) crm.Contact {

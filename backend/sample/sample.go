@@ -49,12 +49,12 @@ func Add(ctx context.Context, s *store.Store) (crm.Done, error) {
 		if err := store.PutSetting(tx, settingMade, string(memo)); err != nil {
 			return err
 		}
-		for range Size {
+		for i := range Size {
 			one, err := d.draft()
 			if err != nil {
 				return err
 			}
-			if one.lead.CreatedVia == crm.ViaManual {
+			if one.lead.CreatedVia == crm.ViaManual || i%20 == 0 && one.lead.ReasonID == "" {
 				one.seenAt = -1 // still unread, and still the sample's
 			}
 			one.lead.CreatedVia = crm.ViaSample
