@@ -17,7 +17,7 @@ type dealer struct {
 	now     time.Time
 	via     string // of leads that somebody has opened
 	stages  []stage
-	deck    []int // indexes of stages that are still to be dealt
+	deck    []int    // indexes of stages that are still to be dealt
 	owners  []string // ids
 	sources []string
 	tags    []string
