@@ -34,7 +34,7 @@ func (s *Store) stopBackground() {
 func (s *Store) runBackground(ctx context.Context) {
 	s.fillBallast(ctx)
 	s.checkInBackground(ctx)
-	s.snapshotIfDue(ctx, true)
+	s.daily(ctx, true)
 	s.copyMissing(ctx)
 	close(s.background.started)
 	tick := time.NewTicker(wakeEvery)
@@ -44,10 +44,18 @@ func (s *Store) runBackground(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
-			s.snapshotIfDue(ctx, false)
+			s.daily(ctx, false)
 			if s.Room(ballastSize) == nil {
 				s.fillBallast(ctx)
 			}
 		}
+	}
+}
+
+// daily takes the snapshot that is due; with the day's first one, every value
+// is checked.
+func (s *Store) daily(ctx context.Context, starting bool) {
+	if s.snapshotIfDue(ctx, starting) == SnapshotDaily {
+		s.checkDigestsInBackground(ctx)
 	}
 }

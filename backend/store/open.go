@@ -27,8 +27,7 @@ var indexSQL string
 // left by a kill and is worth nothing.
 const partSuffix = ".part"
 
-// start opens the database, recovers a damaged one, and reads what the program
-// holds in memory.
+// start opens the database, and recovers one whose damage shows by then.
 func (s *Store) start(ctx context.Context) error {
 	if err := s.sweep(); err != nil {
 		return err
@@ -37,12 +36,21 @@ func (s *Store) start(ctx context.Context) error {
 	if err == nil {
 		err = s.openChecked(ctx)
 	}
-	if crm.CodeOf(err) == crm.CodeCorrupt {
-		err = s.recover(ctx, err)
+	if err == nil {
+		err = s.ready(ctx)
 	}
-	if err != nil {
+	if crm.CodeOf(err) != crm.CodeCorrupt {
 		return err
 	}
+	s.stopSearch()
+	if err := s.recover(ctx, err); err != nil {
+		return err
+	}
+	return s.ready(ctx)
+}
+
+// ready reads what the program holds in memory and fills a new database.
+func (s *Store) ready(ctx context.Context) error {
 	actor, err := s.Device(ctx, deviceActor)
 	if err != nil {
 		return err
@@ -109,17 +117,25 @@ func (s *Store) openChecked(ctx context.Context) error {
 	if err := s.connect(ctx, s.path()); err != nil {
 		return s.fail("open database", err)
 	}
+	check := s.checkQuickly
 	if s.lock.last == stateDamaged {
-		if err := s.checkWholly(ctx, s.writer); err != nil {
-			return s.fail("check damaged database", err)
-		}
-		s.forgetDamage()
-	} else if s.opened.Unclean {
-		if err := s.checkQuickly(ctx, s.writer); err != nil {
+		check = s.checkWholly
+	}
+	if s.opened.Unclean {
+		if err := check(ctx, s.writer); err != nil {
 			return s.fail("check database", err)
 		}
 	}
-	return s.attach(ctx, s.beforeMigration)
+	if err := s.attach(ctx, s.beforeMigration); err != nil {
+		return err
+	}
+	if s.lock.last == stateDamaged {
+		if err := s.checkDigests(ctx, s.direct); err != nil {
+			return s.fail("check records", err)
+		}
+		s.forgetDamage()
+	}
+	return nil
 }
 
 // attach brings the connected database's schema up to date and loads what the
@@ -259,6 +275,24 @@ func (s *Store) guardTables(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// emptySchema runs a query of one column on an empty database of this program.
+func (s *Store) emptySchema(ctx context.Context, query string) (list []string, err error) {
+	db, err := sql.Open("sqlite", ":memory:")
+	if err != nil {
+		return nil, err
+	}
+	db.SetMaxOpenConns(1) // each connection would be a database of its own
+	empty := &Store{tables: s.tables, migrations: s.migrations, writeDB: db}
+	defer func() { err = errors.Join(err, empty.disconnect()) }()
+	if empty.writer, err = db.Conn(ctx); err != nil {
+		return nil, err
+	}
+	if err := empty.migrate(ctx, nil); err != nil {
+		return nil, err
+	}
+	return readColumn(ctx, empty.writer, query)
 }
 
 // tell reports the progress of a long start.

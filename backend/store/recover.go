@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"patio/backend/crm"
 )
@@ -40,11 +41,21 @@ func (s *Store) recover(ctx context.Context, cause error) error {
 	if err := s.disconnect(); err != nil {
 		s.log.Warn().Err(err).Msg("damaged database not closed cleanly")
 	}
-	dir := filepath.Join(s.dir, damagedPrefix+s.now().UTC().Format(snapshotTime)+partSuffix)
+	dir := s.freeName()
 	if err := s.setAside(dir); err != nil {
 		return folderFailure(s.dir, err)
 	}
 	return s.rebuild(ctx, dir, cause)
+}
+
+// freeName names a folder for damaged files that isn't there yet.
+func (s *Store) freeName() string {
+	for at := s.now().UTC(); ; at = at.Add(time.Millisecond) {
+		dir := filepath.Join(s.dir, damagedPrefix+at.Format(snapshotTime))
+		if _, err := os.Lstat(dir); err != nil {
+			return dir + partSuffix
+		}
+	}
 }
 
 // finishRecovery goes on with a recovery that a kill or a full disk ended. The

@@ -164,7 +164,7 @@ func (s *Store) prepareRestored(ctx context.Context, path string, carry func(con
 	if _, err := provider.Up(ctx); err != nil {
 		return err
 	}
-	tx, err := db.BeginTx(ctx, nil)
+	tx, err := db.BeginTx(context.WithoutCancel(ctx), nil)
 	if err != nil {
 		return err
 	}

@@ -2,11 +2,9 @@ package store
 
 import (
 	"context"
-	"crypto/sha256"
 	"database/sql"
 	"errors"
 	"fmt"
-	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -22,18 +20,12 @@ type salvage struct {
 	s      *Store
 	sc     *scratch
 	note   *Recovery
-	dead   []reborn
-	unsure map[string]bool // leads whose values may be wrong
+	bad    map[string]*table // records of the restored database whose values are wrong
+	dead   []recordID        // written alive first, deleted at the end, when nothing needs them any more
+	unsure map[string]bool   // leads whose values may be wrong
 	lost   map[string]int
 	done   int
 	total  int
-}
-
-// reborn is a record that is written alive first and deleted at the end, when
-// nothing needs it any more.
-type reborn struct {
-	t  *table
-	id string
 }
 
 const salvageBatch = 500
@@ -43,14 +35,20 @@ var salvageOp = Op{Label: "recovery.salvage", NoUndo: true, Quiet: true}
 // salvageInto brings the rows of a scratch database into the store, which has
 // the restored one open, and tells what it found.
 func (s *Store) salvageInto(ctx context.Context, sc *scratch, note *Recovery) error {
-	v := &salvage{s: s, sc: sc, note: note, unsure: map[string]bool{}, lost: map[string]int{}}
+	v := &salvage{s: s, sc: sc, note: note, bad: map[string]*table{}, unsure: map[string]bool{}, lost: map[string]int{}}
 	if err := v.wanted(ctx); err != nil {
 		return fmt.Errorf("compare: %w", err)
+	}
+	if err := v.wantedAgain(ctx); err != nil {
+		return fmt.Errorf("check the restored records: %w", err)
 	}
 	for _, t := range registry() {
 		if err := v.table(ctx, s.tables[t.kind]); err != nil {
 			return fmt.Errorf("salvage %s: %w", t.name, err)
 		}
+	}
+	if err := v.repair(ctx); err != nil {
+		return fmt.Errorf("repair: %w", err)
 	}
 	for _, r := range v.dead {
 		if _, err := s.Transact(ctx, salvageOp, func(tx *Tx) error { return tx.remove(r.t, r.id) }); err != nil {
@@ -81,9 +79,6 @@ func (v *salvage) wanted(ctx context.Context) error {
 		if _, err := db.ExecContext(ctx, "INSERT OR IGNORE INTO wanted SELECT id,? FROM "+t.name+" WHERE id NOT IN (SELECT id FROM sync_records)", int(t.kind)); err != nil {
 			return err
 		}
-	}
-	if err := db.QueryRowContext(ctx, "SELECT count(*) FROM wanted").Scan(&v.total); err != nil {
-		return err
 	}
 	_, err := db.ExecContext(ctx, "DETACH base")
 	return err
@@ -130,6 +125,9 @@ func (v *salvage) judge(ctx context.Context, t *table, f found) (bool, error) {
 		return false, err
 	}
 	if len(base) > 0 {
+		if v.bad[f.id] != nil {
+			return sound, nil // else the older snapshots are asked
+		}
 		if base[0].dead == f.dead && t.same(base[0].v, f.v) {
 			return false, nil
 		}
@@ -207,7 +205,7 @@ func (v *salvage) write(ctx context.Context, t *table, batch []found) error {
 }
 
 func (v *salvage) put(ctx context.Context, t *table, batch []found) error {
-	dead := []reborn{}
+	dead := []recordID{}
 	_, err := v.s.Transact(ctx, salvageOp, func(tx *Tx) error {
 		for _, f := range batch {
 			if lead, ok := f.v.Addr().Interface().(*crm.Lead); ok {
@@ -219,7 +217,7 @@ func (v *salvage) put(ctx context.Context, t *table, batch []found) error {
 				return err
 			}
 			if f.dead {
-				dead = append(dead, reborn{t, f.id})
+				dead = append(dead, recordID{t, f.id})
 			}
 		}
 		return nil
@@ -227,6 +225,9 @@ func (v *salvage) put(ctx context.Context, t *table, batch []found) error {
 	if err == nil {
 		v.note.Salvaged += len(batch)
 		v.dead = append(v.dead, dead...)
+		for _, f := range batch {
+			delete(v.bad, f.id)
+		}
 	}
 	return err
 }
@@ -252,7 +253,7 @@ func (v *salvage) mend(tx *Tx, rid int64, l *crm.Lead) error {
 		return err
 	}
 	if c != nil {
-		v.dead = append(v.dead, reborn{c.t, c.id})
+		v.dead = append(v.dead, recordID{c.t, c.id})
 		return tx.put(c.t, c.after)
 	}
 	v.unsure[l.ID] = true
@@ -266,25 +267,30 @@ func (v *salvage) mend(tx *Tx, rid int64, l *crm.Lead) error {
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return err
 	}
-	fromSearchText(contact, l, text)
+	fromSearchText(contact, text)
 	return Put(tx, contact)
 }
 
 // fromSearchText fills a contact whose row was lost with what the search index
-// kept of it: folded, a line each. The name comes first.
-func fromSearchText(c *crm.Contact, l *crm.Lead, text string) {
-	c.Name = "…"
-	for i, line := range strings.Split(text, "\n") {
-		digits := strings.Trim(line, "0123456789") == ""
+// kept of it: folded, the name first, then e-mails and phones.
+func fromSearchText(c *crm.Contact, text string) {
+	var name []string
+	for _, word := range strings.Fields(text) {
+		digits := strings.Trim(word, "0123456789") == ""
 		switch {
-		case line == "":
-		case strings.Contains(line, "@"):
-			c.Emails = append(c.Emails, crm.Entry{Key: line, Pos: int64(len(c.Emails))})
-		case digits && len(line) >= 10 && len(line) <= 15:
-			c.Phones = append(c.Phones, crm.Entry{Key: "+" + line, Pos: int64(len(c.Phones))})
-		case i == 0:
-			c.Name = line
+		case strings.Contains(word, "@"):
+			c.Emails = append(c.Emails, crm.Entry{Key: word, Pos: int64(len(c.Emails))})
+		case digits && len(word) >= 10 && len(word) <= 15:
+			if len(word) <= 11 {
+				word = "55" + word // written as searchText writes Brazil's
+			}
+			c.Phones = append(c.Phones, crm.Entry{Key: "+" + word, Pos: int64(len(c.Phones))})
+		case len(c.Emails)+len(c.Phones) == 0:
+			name = append(name, word)
 		}
+	}
+	if c.Name = strings.Join(name, " "); c.Name == "" {
+		c.Name = "…"
 	}
 }
 
@@ -317,124 +323,4 @@ func (v *salvage) report(ctx context.Context) error {
 		}
 	}
 	return nil
-}
-
-// carryAudit appends the operations that the damaged database had after the
-// restored one's last, as long as the chain holds. They can't be undone any
-// more: what they wrote comes back under other dots.
-func (s *Store) carryAudit(ctx context.Context, sc *scratch) (err error) {
-	if ok, err := s.carryRefs(ctx, sc); err != nil || !ok {
-		return err
-	}
-	var seq int64
-	var prev []byte
-	err = s.writer.QueryRowContext(ctx, "SELECT seq,chain FROM operations ORDER BY seq DESC LIMIT 1").Scan(&seq, &prev)
-	if err != nil && !errors.Is(err, sql.ErrNoRows) {
-		return err
-	}
-	tx, err := s.writer.BeginTx(ctx, nil)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = tx.Rollback() }() // an error after Commit says so
-	l := sc.layouts["operations"]
-	names := make([]string, len(l.columns))
-	for i, c := range l.columns {
-		names[i] = c.name
-	}
-	insert := fmt.Sprintf("INSERT INTO operations(%s) VALUES (?%s)", strings.Join(names, ","), strings.Repeat(",?", len(names)-1))
-	rows, err := sc.db.QueryContext(ctx, "SELECT "+strings.Join(names, ",")+" FROM operations WHERE seq>? ORDER BY seq", seq)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		o := newOperationRow(names)
-		if err := rows.Scan(o.dest...); err != nil {
-			return err
-		}
-		link, ok := o.continues(prev, seq)
-		if !ok {
-			break
-		}
-		o.set("undo", int64(undoNever))
-		o.set("undoes", nil)
-		o.set("undone", nil)
-		if _, err := tx.ExecContext(ctx, insert, o.values...); err != nil {
-			return err
-		}
-		seq, prev = seq+1, link
-	}
-	if err := rows.Err(); err != nil {
-		return err
-	}
-	return tx.Commit()
-}
-
-// operationRow is a row of the audit log with whatever columns it has.
-type operationRow struct {
-	names  []string
-	values []any
-	dest   []any
-}
-
-func newOperationRow(names []string) *operationRow {
-	o := &operationRow{names: names, values: make([]any, len(names)), dest: make([]any, len(names))}
-	for i := range o.values {
-		o.dest[i] = &o.values[i]
-	}
-	return o
-}
-
-func (o *operationRow) get(name string) any { return o.values[slices.Index(o.names, name)] }
-
-func (o *operationRow) set(name string, value any) {
-	if i := slices.Index(o.names, name); i >= 0 {
-		o.values[i] = value
-	}
-}
-
-// continues says whether the row is the chain's next, and answers its link.
-func (o *operationRow) continues(prev []byte, last int64) (link []byte, ok bool) {
-	seq, _ := o.get("seq").(int64)
-	id, _ := o.get("id").([]byte)
-	label, _ := o.get("label").(string)
-	user, _ := o.get("user").(int64)
-	at, _ := o.get("at").(int64)
-	changes, _ := o.get("changes").([]byte)
-	salt, _ := o.get("salt").([]byte)
-	digest, _ := o.get("digest").([]byte)
-	link, _ = o.get("chain").([]byte)
-	sum := sha256.Sum256(append(slices.Clone(salt), changes...))
-	ok = seq == last+1 && len(id) == 16 && (len(changes) == 0 || string(sum[:]) == string(digest)) &&
-		string(chain(prev, seq, text(id), label, user, at, digest)) == string(link)
-	return link, ok
-}
-
-// carryRefs takes over the refs that operations name, and gives those that were
-// not readable as the restored database has them; false when the two gave one
-// number to two ids.
-func (s *Store) carryRefs(ctx context.Context, sc *scratch) (bool, error) {
-	old := &sc.old.refs
-	for ref, id := range old.ids {
-		if there, known := s.refs.ids[ref]; known && there != id {
-			return false, nil
-		}
-		if other, known := s.refs.byID[id]; known && other != ref {
-			return false, nil
-		}
-	}
-	for ref, id := range old.ids {
-		if ref == 0 {
-			continue
-		}
-		if _, err := s.writer.ExecContext(ctx, "INSERT OR IGNORE INTO refs(ref,id) VALUES (?,?)", ref, blob(id)); err != nil {
-			return false, err
-		}
-	}
-	if err := s.refs.load(ctx, s.writer); err != nil {
-		return false, err
-	}
-	old.ids, old.byID = maps.Clone(s.refs.ids), maps.Clone(s.refs.byID)
-	return true, nil
 }

@@ -12,18 +12,22 @@ import (
 )
 
 // snapshotIfDue takes the snapshot that the clock calls for: the day's first,
-// and one after 4 hours if there were edits since.
-func (s *Store) snapshotIfDue(ctx context.Context, starting bool) {
+// and one after 4 hours if there were edits since. It answers the kind taken.
+func (s *Store) snapshotIfDue(ctx context.Context, starting bool) string {
 	if s.Damage() != nil {
-		return // a damaged copy must not push a good one out
+		return "" // a damaged copy must not push a good one out
 	}
 	kind, err := s.dueSnapshot(ctx, starting)
 	if err == nil && kind != "" {
 		_, err = s.TakeSnapshot(ctx, kind)
 	}
-	if err != nil && ctx.Err() == nil {
-		s.noteSnapshot(err)
+	if err != nil {
+		if ctx.Err() == nil {
+			s.noteSnapshot(err)
+		}
+		return ""
 	}
+	return kind
 }
 
 // dueSnapshot answers the kind that is due, "" for none.
