@@ -1,0 +1,28 @@
+#!/usr/bin/env bash
+# The long tests: every fuzz target for as long as SOAK says (10m), and the
+# store's tests of damage with more rounds. What a fuzzer finds it writes into
+# the package's testdata/fuzz: commit it with the cure, it is a test from then on.
+source "$(dirname "$0")/lib.sh"
+
+"$(dirname "$0")/setup.sh" build
+each=${SOAK:-10m}
+failed=0
+found=0
+
+for package in $(go list ./...); do
+  targets=$(go test -list '^Fuzz' "$package" | grep '^Fuzz' || true)
+  for target in $targets; do
+    found=$((found + 1))
+    say "$package $target for $each"
+    go test -run '^$' -fuzz "^$target\$" -fuzztime "$each" "$package" || failed=1
+  done
+done
+[ $found -gt 0 ] || die "No fuzz targets were found."
+
+say "damage, kills and power cuts"
+# Rounds a test, where the everyday run makes do with fewer.
+export PATIO_DAMAGES=${PATIO_DAMAGES:-100} PATIO_KILLS=${PATIO_KILLS:-5000} PATIO_POWER_CUTS=${PATIO_POWER_CUTS:-8000}
+go test -count 1 -timeout 0 -v ./backend/store/... | grep -v -e '^=== ' -e '^ *--- PASS' || failed=1
+
+[ $failed -eq 0 ] || die "FAIL: soak"
+echo "ok: $found fuzz targets of $each each, and the long tests"

@@ -1,0 +1,102 @@
+#!/usr/bin/env bash
+# The tests, in stages. Usage: test.sh check|all. The first stage that fails does
+# not stop the others; the last lines say what each counted.
+#
+# check: sources in their form, lint, types, bindings as the API makes them,
+#        unit tests of Go and of the frontend.
+# all:   the same with the race detector, and what drives the program: Chromium,
+#        the real window, Windows programs under Wine, the packages.
+source "$(dirname "$0")/lib.sh"
+
+scripts=$(dirname "$0")
+logs=$out/test
+mkdir -p "$logs"
+recap=()
+failed=0
+
+# stage NAME COUNTER COMMAND... runs one and counts the tests in its output.
+stage() {
+  local name=$1 counter=$2 start=$SECONDS status=0 passed
+  shift 2
+  say "$name"
+  "$@" > >(tee "$logs/$name.log" | quiet) 2>&1 || status=$?
+  wait $! # until all is written
+  passed=$("$counter" "$logs/$name.log")
+  local verdict=ok
+  [ $status -eq 0 ] || { verdict=FAIL failed=1; }
+  recap+=("$(printf '%-4s  %-10s %6s passed  %4ss' "$verdict" "$name" "$passed" $((SECONDS - start)))")
+}
+
+no_tests() { echo -; }
+go_tests() { grep -c -- '^ *--- PASS' "$1" || true; }
+# "Tests  140 passed (140)"; the reporter colours it.
+vitest_tests() { sed 's/\x1b\[[0-9;]*m//g' "$1" | sed -n 's/^ *Tests .* \?\([0-9]\+\) passed.*/\1/p' | tail -n1; }
+# "ℹ pass 66", once a file run.
+node_tests() { sed 's/\x1b\[[0-9;]*m//g' "$1" | awk '/^ℹ pass /{n += $3} END {print n + 0}'; }
+wine_tests() { awk '$1 == "ok" && $2 == "windows" {n += $(NF - 1)} END {print n + 0}' "$1"; }
+ok_lines() { grep -c '^ok ' "$1" || true; }
+
+# The names of tests that pass stand in the log; on the screen they would hide
+# what fails.
+quiet() { grep --line-buffered -v -e '^=== ' -e '^ *--- PASS' || true; }
+
+form() {
+  local files
+  files=$(gofmt -l main.go app backend build/winres sync frontend/embed.go)
+  [ -z "$files" ] || { echo "Not in gofmt's form (make format):"; echo "$files"; return 1; }
+  (cd frontend && npm run --silent format:check)
+}
+
+lint() {
+  go vet ./... && "$tools/golangci-lint" run && linux_vet
+}
+# The window's own sources, which need GTK to be read.
+linux_vet() { go vet -tags "$linux_tags" . ./app/desktop; }
+
+types() { (cd frontend && npm run --silent check); }
+
+bindings() { "$scripts/bindings.sh" --check; }
+
+go_unit() { go test -v -timeout 10m ./...; }
+go_race() { go test -v -race -count 1 -timeout 30m ./...; }
+vitest() { (cd frontend && npm run --silent test); }
+browser() { (cd frontend && npm run --silent e2e); }
+window() { "$scripts/with-display.sh" go test -v -tags window -count 1 -timeout 15m ./app/desktop/windowtest; }
+wine_run() { "$scripts/test-wine.sh" ./app/bind ./app/webhost ./backend/store ./backend/sheet ./backend/transfer; }
+packages() { make package && "$scripts/test-installer.sh"; }
+
+case ${1:-} in
+  check)
+    "$scripts/setup.sh" build pages lint
+    make pages
+    stage format no_tests form
+    stage lint no_tests lint
+    stage types no_tests types
+    stage bindings no_tests bindings
+    stage go go_tests go_unit
+    stage frontend vitest_tests vitest
+    ;;
+  all)
+    "$scripts/setup.sh" build pages lint browser window wine package
+    make build
+    stage format no_tests form
+    stage lint no_tests lint
+    stage types no_tests types
+    stage bindings no_tests bindings
+    stage go go_tests go_race
+    stage frontend vitest_tests vitest
+    stage chromium node_tests browser
+    stage window go_tests window
+    stage windows wine_tests wine_run
+    stage packages ok_lines packages
+    ;;
+  *) die "test.sh check|all" ;;
+esac
+
+echo
+printf '%s\n' "${recap[@]}"
+if [ $failed -ne 0 ]; then
+  echo "FAIL: the output of each stage is in ${logs#"$root"/}"
+  exit 1
+fi
+echo "ok: all stages passed"
