@@ -108,6 +108,8 @@ func (s *Store) openChecked(ctx context.Context) error {
 		} else if len(list) > 0 {
 			return crm.NewError(crm.CodeCorrupt, "", "folder", s.dir).Because(errors.New("the database file is missing or empty"))
 		}
+	} else if size < 512 { // less than any page: SQLite would write over it
+		return crm.NewError(crm.CodeCorrupt, "", "folder", s.dir).Because(fmt.Errorf("the database file has %d bytes", size))
 	} else if err := s.refuseNewer(ctx); err != nil {
 		return err
 	}
