@@ -37,7 +37,8 @@ export async function dataFolder() {
 /**
  * Serves a data folder in a browser. `url` holds the token.
  * @param {string} dir
- * @returns {Promise<{url: string, stop: () => Promise<void>}>}
+ * kill() is a power cut.
+ * @returns {Promise<{url: string, stop: () => Promise<void>, kill: () => Promise<void>}>}
  */
 export async function serve(dir) {
   const child = spawn(program(), ['serve', '--data', dir, '--addr', '127.0.0.1:0'], {
@@ -61,6 +62,10 @@ export async function serve(dir) {
     url,
     stop: async () => {
       child.kill('SIGTERM');
+      await ended;
+    },
+    kill: async () => {
+      child.kill('SIGKILL');
       await ended;
     },
   };

@@ -12,4 +12,13 @@ export { flushDevice, keep, loadDevice, remember } from './device';
 export { chooseLanguage, deviceLanguage } from './language';
 export { live, Live } from './live.svelte';
 export { session } from './session.svelte';
-export { copyText, operationText, redo, toastDone, toastFailure, toastText, undo } from './toasts';
+export {
+  clearToasts,
+  copyText,
+  operationText,
+  redo,
+  toastDone,
+  toastFailure,
+  toastText,
+  undo,
+} from './toasts';

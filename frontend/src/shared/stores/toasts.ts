@@ -43,6 +43,11 @@ export function toastFailure(thrown: unknown): void {
   });
 }
 
+/** Takes all toasts away: what they offer to undo is gone. */
+export function clearToasts(): void {
+  toast.dismiss();
+}
+
 /** Takes the last operation back and says so. */
 export async function undo(): Promise<void> {
   await takeBack(() => api.History.Undo(), 'shared.undone');
