@@ -41,6 +41,19 @@ func (p *Program) Window() *Window {
 	return w
 }
 
+// Dialog waits until a dialog of the program stands before its window and has
+// the focus.
+func (p *Program) Dialog(of *Window) *Window {
+	p.t.Helper()
+	d := &Window{t: p.t, program: p}
+	Eventually(p.t, "a dialog", func() bool {
+		out, err := xdotool("getactivewindow")
+		d.id = strings.TrimSpace(out)
+		return err == nil && d.id != "" && d.id != of.id
+	})
+	return d
+}
+
 func xdotool(args ...string) (string, error) {
 	out, err := exec.Command("xdotool", args...).Output()
 	return string(out), err

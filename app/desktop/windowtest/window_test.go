@@ -90,9 +90,9 @@ func TestTheWindowComesBackWhereItStood(t *testing.T) {
 func TestTheScreenCanBeRead(t *testing.T) {
 	p := Launch(t, program, t.TempDir())
 	w := p.Window()
-	search := w.Tree().Find("", "Ctrl K")
-	if !search.Box.In(w.Geometry()) {
-		t.Errorf("search stands at %v, outside the window at %v", search.Box, w.Geometry())
+	field := w.Tree().Find("", "Nome da loja")
+	if !field.Box.In(w.Geometry()) {
+		t.Errorf("the first field stands at %v, outside the window at %v", field.Box, w.Geometry())
 	}
 	w.Close()
 	p.WaitExit()
