@@ -80,9 +80,9 @@ format: setup-pages
 	@cd frontend && npm run --silent format
 
 # setup-PURPOSE installs what is missing for one purpose; setup-all for all.
-.PHONY: setup-all setup-build setup-pages setup-lint setup-browser setup-window setup-wine setup-package
-setup-all: setup-build setup-pages setup-lint setup-browser setup-window setup-wine setup-package
-setup-build setup-pages setup-lint setup-browser setup-window setup-wine setup-package: setup-%:
+.PHONY: setup-all setup-build setup-pages setup-tools setup-browser setup-window setup-wine setup-package
+setup-all: setup-build setup-pages setup-tools setup-browser setup-window setup-wine setup-package
+setup-build setup-pages setup-tools setup-browser setup-window setup-wine setup-package: setup-%:
 	@$(scripts)/setup.sh $*
 
 ## clean: delete what was built (not what was set up)

@@ -6,7 +6,7 @@ import (
 	"io/fs"
 )
 
-// go:embed can't use "..", hence this file beside the pages. dist holds only
+// An embed can't reach "..", hence this file beside the pages. dist holds only
 // .keep until the pages are built; all: lets that compile.
 //
 //go:embed all:dist

@@ -88,8 +88,8 @@ func TestAPanicIsNamedByItsTypeUnlessTheRuntimeRaisedIt(t *testing.T) {
 	out.Reset()
 	func() {
 		defer func() { Panicked(log, "Board.Move", recover(), nil) }()
-		var list []int
-		_ = list[len(out.String())+1]
+		list := make([]int, 3)
+		_ = list[len(out.String())+5]
 	}()
 	if !strings.Contains(out.String(), "index out of range") {
 		t.Error(out.String())

@@ -136,10 +136,9 @@ func (h *Host) handler() http.Handler {
 func (h *Host) recovered(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		defer func() {
-			v := recover()
-			switch {
-			case v == nil:
-			case v == http.ErrAbortHandler: // the server's own way to drop a connection
+			switch v := recover(); v {
+			case nil:
+			case http.ErrAbortHandler: // the server's own way to drop a connection
 				panic(v)
 			default:
 				refuse(w, bind.Internal(logs.Panicked(h.cfg.Log, "web", v, debug.Stack())))

@@ -2,7 +2,7 @@
 # Installs what is missing for one purpose or more, and nothing twice:
 #   build     the window: C compiler, GTK 3, WebKitGTK 4.1
 #   pages     the frontend's modules, by its lock file
-#   lint      golangci-lint, built for this tree alone
+#   tools     golangci-lint and gotestsum, built for this tree alone
 #   browser   Chromium, for the end-to-end tests
 #   window    a screen without a monitor, and hands for it
 #   wine      Windows programs on Linux
@@ -11,6 +11,7 @@
 source "$(dirname "$0")/lib.sh"
 
 golangci=v2.15.0
+gotestsum=v1.13.0
 go_needs=1.26
 node_needs=20
 
@@ -62,16 +63,23 @@ setup_pages() {
   done_for pages frontend/package-lock.json
 }
 
-setup_lint() {
+setup_tools() {
   need_go
-  local have="$tools/golangci-$golangci"
-  [ -x "$have" ] && return
-  say "building golangci-lint $golangci (once, some minutes)"
-  mkdir -p "$tools"
-  # Outside the tree's module: its dependencies are none of ours.
-  (cd "$tools" && GOFLAGS= GOBIN="$tools/new" go install "github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$golangci")
-  mv "$tools/new/golangci-lint" "$have"
-  ln -sfn "golangci-$golangci" "$tools/golangci-lint"
+  tool golangci-lint "$golangci" github.com/golangci/golangci-lint/v2/cmd/golangci-lint
+  tool gotestsum "$gotestsum" gotest.tools/gotestsum
+}
+
+# tool NAME VERSION PACKAGE builds a Go program, once a version.
+tool() {
+  local have="$tools/$1-$2"
+  if [ ! -x "$have" ]; then
+    say "building $1 $2 (once, it may take minutes)"
+    mkdir -p "$tools"
+    # Outside the tree's module: its dependencies are none of ours.
+    (cd "$tools" && GOFLAGS= GOBIN="$tools/new" go install "$3@$2")
+    mv "$tools/new/$1" "$have"
+  fi
+  ln -sfn "$1-$2" "$tools/$1"
 }
 
 setup_browser() { debian chromium; }
@@ -86,7 +94,7 @@ setup_package() { debian nsis librsvg2-bin dpkg-dev zip; }
 
 for purpose in "$@"; do
   case $purpose in
-    build | pages | lint | browser | window | wine | package) "setup_$purpose" ;;
+    build | pages | tools | browser | window | wine | package) "setup_$purpose" ;;
     *) die "setup.sh knows no $purpose" ;;
   esac
 done

@@ -19,7 +19,7 @@ stage() {
   local name=$1 counter=$2 start=$SECONDS status=0 passed
   shift 2
   say "$name"
-  "$@" > >(tee "$logs/$name.log" | quiet) 2>&1 || status=$?
+  "$@" > >(tee "$logs/$name.log") 2>&1 || status=$?
   wait $! # until all is written
   passed=$("$counter" "$logs/$name.log")
   local verdict=ok
@@ -28,17 +28,14 @@ stage() {
 }
 
 no_tests() { echo -; }
-go_tests() { grep -c -- '^ *--- PASS' "$1" || true; }
+# "DONE 412 tests, 1 failure in 61.2s"
+go_tests() { sed -n 's/^DONE \([0-9]*\) tests.*/\1/p' "$1" | tail -n1; }
 # "Tests  140 passed (140)"; the reporter colours it.
-vitest_tests() { sed 's/\x1b\[[0-9;]*m//g' "$1" | sed -n 's/^ *Tests .* \?\([0-9]\+\) passed.*/\1/p' | tail -n1; }
+vitest_tests() { sed 's/\x1b\[[0-9;]*m//g' "$1" | sed -n 's/^ *Tests .*[^0-9]\([0-9]\+\) passed.*/\1/p' | tail -n1; }
 # "ℹ pass 66", once a file run.
 node_tests() { sed 's/\x1b\[[0-9;]*m//g' "$1" | awk '/^ℹ pass /{n += $3} END {print n + 0}'; }
 wine_tests() { awk '$1 == "ok" && $2 == "windows" {n += $(NF - 1)} END {print n + 0}' "$1"; }
 ok_lines() { grep -c '^ok ' "$1" || true; }
-
-# The names of tests that pass stand in the log; on the screen they would hide
-# what fails.
-quiet() { grep --line-buffered -v -e '^=== ' -e '^ *--- PASS' || true; }
 
 form() {
   local files
@@ -57,17 +54,23 @@ types() { (cd frontend && npm run --silent check); }
 
 bindings() { "$scripts/bindings.sh" --check; }
 
-go_unit() { go test -v -timeout 10m ./...; }
-go_race() { go test -v -race -count 1 -timeout 30m ./...; }
+# What the tests of a passing package say stands in the log of each, NAME.json.
+go_test() { "$tools/gotestsum" --format pkgname --format-hide-empty-pkg --jsonfile "$logs/$1.json" -- "${@:2}"; }
+go_unit() { go_test go -timeout 10m ./...; }
+go_race() { go_test go -race -count 1 -timeout 30m ./...; }
 vitest() { (cd frontend && npm run --silent test); }
 browser() { (cd frontend && npm run --silent e2e); }
-window() { "$scripts/with-display.sh" go test -v -tags window -count 1 -timeout 15m ./app/desktop/windowtest; }
+window() { "$scripts/with-display.sh" "$0" go-test window -tags window -count 1 -timeout 15m ./app/desktop/windowtest; }
 wine_run() { "$scripts/test-wine.sh" ./app/bind ./app/webhost ./backend/store ./backend/sheet ./backend/transfer; }
 packages() { make package && "$scripts/test-installer.sh"; }
 
 case ${1:-} in
+  go-test) # for with-display.sh, which runs programs
+    go_test "${@:2}"
+    exit
+    ;;
   check)
-    "$scripts/setup.sh" build pages lint
+    "$scripts/setup.sh" build pages tools
     make pages
     stage format no_tests form
     stage lint no_tests lint
@@ -77,7 +80,7 @@ case ${1:-} in
     stage frontend vitest_tests vitest
     ;;
   all)
-    "$scripts/setup.sh" build pages lint browser window wine package
+    "$scripts/setup.sh" build pages tools browser window wine package
     make build
     stage format no_tests form
     stage lint no_tests lint
@@ -92,7 +95,6 @@ case ${1:-} in
     ;;
   *) die "test.sh check|all" ;;
 esac
-
 echo
 printf '%s\n' "${recap[@]}"
 if [ $failed -ne 0 ]; then

@@ -132,7 +132,8 @@ func TestServeAnswersUntilInterrupted(t *testing.T) {
 	if exit := stop(); exit != exitDone {
 		t.Errorf("exit %d after an interrupt", exit)
 	}
-	if _, err := client.Get(address); err == nil {
+	if response, err := client.Get(address); err == nil {
+		response.Body.Close()
 		t.Error("still answers")
 	}
 	if _, err := os.Stat(filepath.Join(dir, "transfer")); !os.IsNotExist(err) {

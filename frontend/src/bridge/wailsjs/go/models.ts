@@ -1,0 +1,497 @@
+export namespace api {
+	
+	export interface About {
+	    version: string;
+	    revision: string;
+	}
+	export interface BoardRequest {
+	    pipelineId: string;
+	    filter: crm.Filter;
+	    limit: number;
+	}
+	export interface BoardView {
+	    stages: crm.StageView[];
+	    totals: crm.Totals;
+	}
+	export interface ColumnMap {
+	    header: string;
+	    field: string;
+	    values: string[];
+	}
+	export interface ExportAsk {
+	    list: crm.ListRequest;
+	    columns: transfer.Column[];
+	    format: string;
+	    title: string;
+	    words: Record<string, string>;
+	}
+	export interface FileKind {
+	    label: string;
+	    extensions: string[];
+	}
+	export interface FileRef {
+	    handle: string;
+	    name: string;
+	    size: number;
+	    url: string;
+	}
+	export interface Found {
+	    hits: store.Hit[];
+	    pending: number;
+	}
+	export interface Job {
+	    id: string;
+	    kind: string;
+	    name: string;
+	    state: string;
+	    done: number;
+	    total: number;
+	    error?: crm.Error;
+	    created: number;
+	    merged: number;
+	    refused: number;
+	}
+	export interface LeadView {
+	    card: crm.Card;
+	    lead: crm.Lead;
+	    contact: crm.Contact;
+	    planned: crm.Activity[];
+	    others: crm.Card[];
+	}
+	export interface ListView {
+	    rows: crm.Card[];
+	    count: number;
+	    sumCents: number;
+	}
+	export interface OpenAsk {
+	    title: string;
+	    kinds: FileKind[];
+	}
+	export interface Place {
+	    stageId: string;
+	    index: number;
+	}
+	export interface SaveAsk {
+	    title: string;
+	    name: string;
+	    kinds: FileKind[];
+	}
+	export interface SheetView {
+	    jobId: string;
+	    name: string;
+	    format: string;
+	    encoding: string;
+	    separator: string;
+	    tab: string;
+	    tabs: string[];
+	    rows: number;
+	    blank: number;
+	    columns: ColumnMap[];
+	    fields: string[];
+	    several: string[];
+	    remembered: boolean;
+	}
+	export interface Tabs {
+	    mine: number;
+	    overdue: number;
+	    none: number;
+	    unread: number;
+	}
+	export interface TimelinePage {
+	    items: crm.TimelineItem[];
+	    more: boolean;
+	}
+	export interface WindowRequest {
+	    stageId: string;
+	    filter: crm.Filter;
+	    offset: number;
+	    limit: number;
+	}
+	export interface Workspace {
+	    users: crm.User[];
+	    shops: crm.Shop[];
+	    pipelines: crm.Pipeline[];
+	    stages: crm.Stage[];
+	    sources: crm.Source[];
+	    tags: crm.Tag[];
+	    reasons: crm.Reason[];
+	    settings: Record<string, string>;
+	    firstRun: boolean;
+	    sample: boolean;
+	    version: string;
+	    actingUserId: string;
+	    dataFolder: string;
+	    recovery?: store.Recovery;
+	}
+
+}
+
+export namespace crm {
+	
+	export interface Activity {
+	    id: string;
+	    leadId: string;
+	    kind: string;
+	    title: string;
+	    body: string;
+	    dueAt: number;
+	    dueDay: string;
+	    doneAt: number;
+	    outcome: string;
+	    userId: string;
+	    channel: string;
+	    inbound: boolean;
+	    createdAt: number;
+	    createdBy: string;
+	    due: number;
+	}
+	export interface Card {
+	    id: string;
+	    contactId: string;
+	    stageId: string;
+	    name: string;
+	    company: string;
+	    phone: string;
+	    email: string;
+	    city: string;
+	    vehicle: string;
+	    plate: string;
+	    subject: string;
+	    valueCents: number;
+	    ownerId: string;
+	    sourceId: string;
+	    shopId: string;
+	    reasonId: string;
+	    timeframe: string;
+	    tags: string[];
+	    fresh: number;
+	    createdAt: number;
+	    stageSince: number;
+	    lastContact: number;
+	    archivedAt: number;
+	    nextId: string;
+	    nextKind: string;
+	    nextTitle: string;
+	    nextAt: number;
+	    nextDay: string;
+	    nextDue: number;
+	}
+	export interface Entry {
+	    key: string;
+	    label: string;
+	    pos: number;
+	}
+	export interface Contact {
+	    id: string;
+	    type: string;
+	    name: string;
+	    company: string;
+	    document: string;
+	    city: string;
+	    address: string;
+	    zip: string;
+	    birthday: string;
+	    mergedInto: string;
+	    createdAt: number;
+	    phones: Entry[];
+	    emails: Entry[];
+	}
+	export interface Done {
+	    opId: string;
+	    label: string;
+	    params: Record<string, string>;
+	    ids: string[];
+	    undo: boolean;
+	}
+	
+	export interface Error {
+	    code: string;
+	    field?: string;
+	    params?: Record<string, string>;
+	}
+	export interface FieldChange {
+	    field: string;
+	    old: string;
+	    new: string;
+	}
+	export interface Filter {
+	    pipelineId: string;
+	    stageIds: string[];
+	    ownerIds: string[];
+	    sourceIds: string[];
+	    tagIds: string[];
+	    createdFrom: string;
+	    createdTo: string;
+	    unread: boolean;
+	    activity: string;
+	    archived: boolean;
+	    importId: string;
+	}
+	export interface Lead {
+	    id: string;
+	    contactId: string;
+	    stageId: string;
+	    rank: string;
+	    stageSince: number;
+	    ownerId: string;
+	    sourceId: string;
+	    shopId: string;
+	    valueCents: number;
+	    currency: string;
+	    subject: string;
+	    vehicle: string;
+	    plate: string;
+	    timeframe: string;
+	    qualification: string;
+	    archivedAt: number;
+	    reasonId: string;
+	    reasonNote: string;
+	    createdAt: number;
+	    createdBy: string;
+	    createdVia: string;
+	    createdNote: string;
+	    convertedFrom: string;
+	    originLeadId: string;
+	    tags: string[];
+	    sortName: string;
+	    pipelineId: string;
+	    fresh: number;
+	    nextDue: number;
+	    nextId: string;
+	    lastContact: number;
+	}
+	export interface ListRequest {
+	    filter: Filter;
+	    sort: string;
+	    desc: boolean;
+	    offset: number;
+	    limit: number;
+	}
+	export interface Reason {
+	    id: string;
+	    kind: string;
+	    name: string;
+	    retired: boolean;
+	}
+	export interface Selection {
+	    ids: string[];
+	    filter?: Filter;
+	}
+	export interface Shop {
+	    id: string;
+	    name: string;
+	    timezone: string;
+	    phone: string;
+	    city: string;
+	    document: string;
+	}
+	export interface Source {
+	    id: string;
+	    name: string;
+	    retired: boolean;
+	}
+	export interface StageView {
+	    stageId: string;
+	    count: number;
+	    sumCents: number;
+	    cards: Card[];
+	}
+	export interface Tag {
+	    id: string;
+	    name: string;
+	    color: string;
+	    retired: boolean;
+	}
+	export interface TimelineItem {
+	    id: string;
+	    type: string;
+	    at: number;
+	    userId: string;
+	    op: string;
+	    changes: FieldChange[];
+	    activity?: Activity;
+	}
+	export interface Totals {
+	    count: number;
+	    sumCents: number;
+	}
+	export interface User {
+	    id: string;
+	    name: string;
+	    role: string;
+	    retired: boolean;
+	}
+
+}
+
+export namespace leads {
+	
+	export interface ActivityPatch {
+	    kind?: string;
+	    title?: string;
+	    body?: string;
+	    dueAt?: number;
+	    dueDay?: string;
+	    userId?: string;
+	    outcome?: string;
+	}
+	export interface ContactPatch {
+	    type?: string;
+	    name?: string;
+	    company?: string;
+	    document?: string;
+	    city?: string;
+	    address?: string;
+	    zip?: string;
+	    birthday?: string;
+	    phones?: crm.Entry[];
+	    emails?: crm.Entry[];
+	}
+	export interface Move {
+	    ids: string[];
+	    stageId: string;
+	    afterId: string;
+	    beforeId: string;
+	    toTop: boolean;
+	    reasonId: string;
+	    reasonNote: string;
+	}
+	export interface New {
+	    name: string;
+	    phone: string;
+	    email: string;
+	    company: string;
+	    vehicle: string;
+	    plate: string;
+	    subject: string;
+	    valueCents: number;
+	    sourceId: string;
+	    ownerId: string;
+	    stageId: string;
+	    shopId: string;
+	    timeframe: string;
+	    tags: string[];
+	    note: string;
+	    contactId: string;
+	}
+	export interface NewActivity {
+	    leadId: string;
+	    kind: string;
+	    title: string;
+	    body: string;
+	    dueAt: number;
+	    dueDay: string;
+	    done: boolean;
+	    userId: string;
+	    outcome: string;
+	    channel: string;
+	}
+	export interface Patch {
+	    valueCents?: number;
+	    ownerId?: string;
+	    sourceId?: string;
+	    shopId?: string;
+	    subject?: string;
+	    vehicle?: string;
+	    plate?: string;
+	    timeframe?: string;
+	    qualification?: string;
+	    reasonId?: string;
+	    reasonNote?: string;
+	    tags?: string[];
+	}
+
+}
+
+export namespace setup {
+	
+	export interface First {
+	    language: string;
+	    shopName: string;
+	    userName: string;
+	}
+
+}
+
+export namespace store {
+	
+	export interface HistoryEntry {
+	    opId: string;
+	    label: string;
+	    params: Record<string, string>;
+	    at: number;
+	    userId: string;
+	    undone: boolean;
+	    undo: boolean;
+	}
+	export interface Hit {
+	    card: crm.Card;
+	    field: string;
+	}
+	export interface Recovery {
+	    at: number;
+	    folder: string;
+	    snapshot: string;
+	    salvaged: number;
+	    older: number;
+	    doubtful: number;
+	    pages: number;
+	    leadIds: string[];
+	    lost: string[];
+	}
+	export interface Snapshot {
+	    id: string;
+	    at: number;
+	    bytes: number;
+	    kind: string;
+	}
+	export interface SnapshotStatus {
+	    folder: string;
+	    snapshots: Snapshot[];
+	    lastAt: number;
+	    copiedAt: number;
+	    error?: crm.Error;
+	}
+
+}
+
+export namespace transfer {
+	
+	export interface Column {
+	    id: string;
+	    title: string;
+	}
+	export interface Options {
+	    stageId: string;
+	    ownerId: string;
+	    sourceId: string;
+	    duplicates: string;
+	}
+	export interface ReviewRow {
+	    line: number;
+	    lead: crm.Card;
+	    names: Record<string, string>;
+	    notes: string[];
+	    leadId: string;
+	    sameAs: number;
+	    changes: crm.FieldChange[];
+	    reasons: crm.Error[];
+	    warnings: crm.Error[];
+	}
+	export interface Review {
+	    rows: number;
+	    new: number;
+	    duplicates: number;
+	    fills: number;
+	    refused: number;
+	    warned: number;
+	    newRows: ReviewRow[];
+	    duplicateRows: ReviewRow[];
+	    refusedRows: ReviewRow[];
+	    people: string[];
+	    sources: string[];
+	    tags: string[];
+	}
+
+}
+
