@@ -31,6 +31,13 @@ export default defineConfig(({ mode }) => ({
     reportCompressedSize: true,
     rolldownOptions: {
       input: at(mode === 'gallery' ? './gallery.html' : './index.html'),
+      treeshake: {
+        // Parts do nothing by being imported, so a page fetches those it draws
+        // and not all that their index names.
+        moduleSideEffects: [
+          { test: /\/shared\/[a-z]+\/(index\.ts|[A-Z]\w+\.svelte)$/, sideEffects: false },
+        ],
+      },
       output: {
         codeSplitting: {
           groups: [

@@ -58,6 +58,8 @@ export class BoardControl {
   /** The menu of a card's tools that is open. */
   menu = $state.raw<{ kind: 'move' | 'more'; id: string } | undefined>(undefined);
   root: HTMLElement | undefined;
+  /** The keyboard is on the board, or was when its card went away. */
+  inside = false;
   #at = $state.raw(NOWHERE);
   // The height at which it walks sideways, over stages that have no card there.
   #height = 0;
@@ -119,8 +121,13 @@ export class BoardControl {
     await tick();
     if (index !== HEAD) this.lists.get(stageId)?.reveal(index);
     this.#element()?.focus({ preventScroll: true });
-    this.#section(stageId)?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+    this.bringIntoSight();
     if (id && peek.id && peek.id !== id) peek.open(id);
+  }
+
+  /** Scrolls the board so that the stage where it stands is seen whole. */
+  bringIntoSight(): void {
+    this.#section(this.#at.stageId)?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   }
 
   /** Opens a menu of a card's tools; without a card it closes. */
@@ -161,15 +168,16 @@ export class BoardControl {
       this.#settle({ stage: 0, index: 0 });
       return;
     }
-    if (index === HEAD) return;
     const card = column.data.at(index);
-    if (id === '' && card) this.#at = { stageId, index, id: card.id };
-    if (id === '' || card?.id === id) return;
-    const known = column.data.indexOf(id);
-    if (known >= 0) {
-      this.#at = { stageId, index: known, id };
-      return;
-    }
+    const known = id === '' ? -1 : column.data.indexOf(id);
+    if (index !== HEAD && id === '' && card) this.#at = { stageId, index, id: card.id };
+    else if (known >= 0 && known !== index) this.#at = { stageId, index: known, id };
+    else if (id !== '' && known < 0) await this.#seek(column, filter);
+    if (this.inside) await this.hold();
+  }
+
+  async #seek(column: Column, filter: Filter): Promise<void> {
+    const { index, id } = this.#at;
     const there = await api.Board.Locate(id, filter).catch(() => undefined);
     if (this.#at.id !== id) return;
     if (there && there.index >= 0 && this.#column(there.stageId)) {
@@ -177,7 +185,6 @@ export class BoardControl {
     } else {
       this.#settle({ stage: this.columns.indexOf(column), index });
     }
-    await this.hold();
   }
 
   /** Walks by a key; false when the key doesn't walk. */

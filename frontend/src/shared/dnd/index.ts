@@ -1,20 +1,36 @@
 /**
- * Drag and drop: the only file that knows the library. Elements join in as
- * attachments: `{@attach dragSource({…})}`. A source may unmount during its own
- * drag (its card scrolls out of the window of rows): what must happen at the end
- * belongs into `ondrop` of a zone or into watchDrags, never into the source.
+ * Drag and drop: elements join in as attachments: `{@attach dragSource({…})}`. A
+ * source may unmount during its own drag (its card scrolls out of the window of
+ * rows): what must happen at the end belongs into `ondrop` of a zone or into
+ * watchDrags, never into the source.
  */
-import {
-  draggable,
-  dropTargetForElements,
-  monitorForElements,
-} from '@atlaskit/pragmatic-drag-and-drop/adapter/element-adapter';
-import { setCustomNativeDragPreview } from '@atlaskit/pragmatic-drag-and-drop/utils/set-custom-native-drag-preview';
-import { preserveOffsetOnSource } from '@atlaskit/pragmatic-drag-and-drop/utils/preserve-offset-on-source';
-import { autoScrollForElements } from '@atlaskit/pragmatic-drag-and-drop-auto-scroll/element';
-import { attachClosestEdge } from '@atlaskit/pragmatic-drag-and-drop-hitbox/closest-edge/attach-closest-edge';
-import { extractClosestEdge } from '@atlaskit/pragmatic-drag-and-drop-hitbox/closest-edge/extract-closest-edge';
 import type { Attachment } from 'svelte/attachments';
+
+// The library comes after the first picture: nobody drags before that.
+const LATER_MS = 100;
+type Library = typeof import('./library');
+let library: Library | undefined;
+let arriving: Promise<Library> | undefined;
+
+async function fetchLibrary(): Promise<Library> {
+  await new Promise((resolve) => setTimeout(resolve, LATER_MS));
+  return (library = await import('./library'));
+}
+
+/** Joins once the library is there, unless it was left before; the answer leaves. */
+function whenThere(join: (library: Library) => () => void): () => void {
+  if (library) return join(library);
+  let leave: (() => void) | undefined;
+  let left = false;
+  arriving ??= fetchLibrary();
+  void arriving.then((loaded) => {
+    if (!left) leave = join(loaded);
+  });
+  return () => {
+    left = true;
+    leave?.();
+  };
+}
 
 /** What is dragged: its kind keeps a card from falling into a list of stages. */
 export interface Load {
@@ -43,22 +59,24 @@ interface SourceOptions<L extends Load> {
 /** Makes an element draggable. */
 export function dragSource<L extends Load>(options: SourceOptions<L>): Attachment<HTMLElement> {
   return (element) =>
-    draggable({
-      element,
-      dragHandle: options.handle?.() ?? undefined,
-      canDrag: () => options.canDrag?.() ?? true,
-      getInitialData: () => ({ load: options.load() }),
-      onGenerateDragPreview: ({ nativeSetDragImage, location }) => {
-        const draw = options.preview;
-        if (!draw) return;
-        setCustomNativeDragPreview({
-          nativeSetDragImage,
-          getOffset: preserveOffsetOnSource({ element, input: location.initial.input }),
-          render: ({ container }) => draw(container) ?? undefined,
-        });
-      },
-      onDragStart: () => options.onstart?.(options.load()),
-    });
+    whenThere(({ draggable, preserveOffsetOnSource, setCustomNativeDragPreview }) =>
+      draggable({
+        element,
+        dragHandle: options.handle?.() ?? undefined,
+        canDrag: () => options.canDrag?.() ?? true,
+        getInitialData: () => ({ load: options.load() }),
+        onGenerateDragPreview: ({ nativeSetDragImage, location }) => {
+          const draw = options.preview;
+          if (!draw) return;
+          setCustomNativeDragPreview({
+            nativeSetDragImage,
+            getOffset: preserveOffsetOnSource({ element, input: location.initial.input }),
+            render: ({ container }) => draw(container) ?? undefined,
+          });
+        },
+        onDragStart: () => options.onstart?.(options.load()),
+      }),
+    );
 }
 
 interface ZoneOptions<L extends Load> {
@@ -81,22 +99,24 @@ export function dropZone<L extends Load>(options: ZoneOptions<L>): Attachment<HT
       if (innermost === element) options.onover?.(loadOf<L>(source), at);
       else options.onleave?.();
     };
-    return dropTargetForElements({
-      element,
-      canDrop: ({ source }) =>
-        carries<L>(source.data, options.kind) &&
-        (options.accepts?.(loadOf<L>(source.data)) ?? true),
-      onDragEnter: ({ source, location }) =>
-        over(source.data, pointOf(location), location.current.dropTargets[0]?.element),
-      onDrag: ({ source, location }) =>
-        over(source.data, pointOf(location), location.current.dropTargets[0]?.element),
-      onDragLeave: () => options.onleave?.(),
-      onDrop: ({ source, location }) => {
-        options.onleave?.();
-        if (location.current.dropTargets[0]?.element === element)
-          options.ondrop(loadOf<L>(source.data), pointOf(location));
-      },
-    });
+    return whenThere(({ dropTargetForElements }) =>
+      dropTargetForElements({
+        element,
+        canDrop: ({ source }) =>
+          carries<L>(source.data, options.kind) &&
+          (options.accepts?.(loadOf<L>(source.data)) ?? true),
+        onDragEnter: ({ source, location }) =>
+          over(source.data, pointOf(location), location.current.dropTargets[0]?.element),
+        onDrag: ({ source, location }) =>
+          over(source.data, pointOf(location), location.current.dropTargets[0]?.element),
+        onDragLeave: () => options.onleave?.(),
+        onDrop: ({ source, location }) => {
+          options.onleave?.();
+          if (location.current.dropTargets[0]?.element === element)
+            options.ondrop(loadOf<L>(source.data), pointOf(location));
+        },
+      }),
+    );
   };
 }
 
@@ -113,21 +133,23 @@ interface EdgeOptions<L extends Load> {
 /** Makes an element take drops before or after itself: short lists that are not windowed. */
 export function dropEdge<L extends Load>(options: EdgeOptions<L>): Attachment<HTMLElement> {
   return (element) =>
-    dropTargetForElements({
-      element,
-      canDrop: ({ source }) =>
-        carries<L>(source.data, options.kind) &&
-        (options.accepts?.(loadOf<L>(source.data)) ?? true),
-      getData: ({ input }) =>
-        attachClosestEdge({}, { element, input, allowedEdges: options.edges }),
-      onDrag: ({ self }) => options.onedge(extractClosestEdge(self.data)),
-      onDragLeave: () => options.onedge(null),
-      onDrop: ({ self, source }) => {
-        options.onedge(null);
-        const edge = extractClosestEdge(self.data);
-        if (edge) options.ondrop(loadOf<L>(source.data), edge);
-      },
-    });
+    whenThere(({ attachClosestEdge, dropTargetForElements, extractClosestEdge }) =>
+      dropTargetForElements({
+        element,
+        canDrop: ({ source }) =>
+          carries<L>(source.data, options.kind) &&
+          (options.accepts?.(loadOf<L>(source.data)) ?? true),
+        getData: ({ input }) =>
+          attachClosestEdge({}, { element, input, allowedEdges: options.edges }),
+        onDrag: ({ self }) => options.onedge(extractClosestEdge(self.data)),
+        onDragLeave: () => options.onedge(null),
+        onDrop: ({ self, source }) => {
+          options.onedge(null);
+          const edge = extractClosestEdge(self.data);
+          if (edge) options.ondrop(loadOf<L>(source.data), edge);
+        },
+      }),
+    );
 }
 
 /** Scrolls an element while a drag of kind is near its edges. */
@@ -136,12 +158,14 @@ export function autoScroll(
   axis: 'vertical' | 'horizontal' | 'all' = 'all',
 ): Attachment<HTMLElement> {
   return (element) =>
-    autoScrollForElements({
-      element,
-      canScroll: ({ source }) => carries(source.data, kind),
-      getAllowedAxis: () => axis,
-      getConfiguration: () => ({ maxScrollSpeed: 'standard' }),
-    });
+    whenThere(({ autoScrollForElements }) =>
+      autoScrollForElements({
+        element,
+        canScroll: ({ source }) => carries(source.data, kind),
+        getAllowedAxis: () => axis,
+        getConfiguration: () => ({ maxScrollSpeed: 'standard' }),
+      }),
+    );
 }
 
 interface WatchOptions<L extends Load> {
@@ -153,12 +177,14 @@ interface WatchOptions<L extends Load> {
 
 /** Follows every drag of a kind from outside its elements; the answer stops it. */
 export function watchDrags<L extends Load>(options: WatchOptions<L>): () => void {
-  return monitorForElements({
-    canMonitor: ({ source }) => carries<L>(source.data, options.kind),
-    onDragStart: ({ source }) => options.onstart?.(loadOf<L>(source.data)),
-    onDrop: ({ source, location }) =>
-      options.onend?.(loadOf<L>(source.data), location.current.dropTargets.length > 0),
-  });
+  return whenThere(({ monitorForElements }) =>
+    monitorForElements({
+      canMonitor: ({ source }) => carries<L>(source.data, options.kind),
+      onDragStart: ({ source }) => options.onstart?.(loadOf<L>(source.data)),
+      onDrop: ({ source, location }) =>
+        options.onend?.(loadOf<L>(source.data), location.current.dropTargets.length > 0),
+    }),
+  );
 }
 
 /** Joins attachments of one element. */
