@@ -19,7 +19,15 @@ func NewSession(s *store.Store) *Session { return &Session{s} }
 
 // Workspace is what the window holds in memory.
 type Workspace struct {
-	store.Workspace
+	Users     []crm.User        `json:"users"`
+	Shops     []crm.Shop        `json:"shops"`
+	Pipelines []crm.Pipeline    `json:"pipelines"` // by position
+	Stages    []crm.Stage       `json:"stages"`    // by position
+	Sources   []crm.Source      `json:"sources"`   // by name
+	Tags      []crm.Tag         `json:"tags"`      // by name
+	Reasons   []crm.Reason      `json:"reasons"`
+	Settings  map[string]string `json:"settings"`
+
 	FirstRun     bool            `json:"firstRun"` // nobody has set it up yet
 	Sample       bool            `json:"sample"`   // sample data is present
 	Version      string          `json:"version"`
@@ -40,7 +48,8 @@ func (a *Session) State() (Workspace, error) {
 		return Workspace{}, err
 	}
 	return Workspace{
-		Workspace: *w, FirstRun: w.Settings[store.SettingStarted] == "", Sample: sample, Version: version.Number,
+		Users: w.Users, Shops: w.Shops, Pipelines: w.Pipelines, Stages: w.Stages, Sources: w.Sources, Tags: w.Tags, Reasons: w.Reasons,
+		Settings: w.Settings, FirstRun: w.Settings[store.SettingStarted] == "", Sample: sample, Version: version.Number,
 		ActingUserID: a.store.ActingUser(), DataFolder: a.store.Dir(), Recovery: a.store.Opened().Recovered,
 	}, nil
 }

@@ -267,6 +267,13 @@ export namespace crm {
 	    offset: number;
 	    limit: number;
 	}
+	export interface Pipeline {
+	    id: string;
+	    name: string;
+	    kind: string;
+	    pos: number;
+	    retired: boolean;
+	}
 	export interface Reason {
 	    id: string;
 	    kind: string;
@@ -289,6 +296,14 @@ export namespace crm {
 	    id: string;
 	    name: string;
 	    retired: boolean;
+	}
+	export interface Stage {
+	    id: string;
+	    pipelineId: string;
+	    name: string;
+	    kind: string;
+	    pos: number;
+	    staleDays: number;
 	}
 	export interface StageView {
 	    stageId: string;
