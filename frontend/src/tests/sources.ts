@@ -9,5 +9,5 @@ export const sources: readonly { path: string; text: string }[] = Object.entries
   .map(([path, text]) => ({ path: path.replace(/^\.\.\//, ''), text }))
   .filter(
     ({ path }) =>
-      !path.startsWith('tests/') && !path.endsWith('.test.ts') && !path.includes('/wailsjs/'),
+      !/^(tests|\.)\//.test(path) && !path.endsWith('.test.ts') && !path.includes('/wailsjs/'),
   );
