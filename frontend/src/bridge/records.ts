@@ -343,11 +343,21 @@ export interface Workspace {
 export interface Recovery {
   /** ms UTC */
   at: number;
+  /** Where the damaged files lie now, in the data folder. */
+  folder: string;
   /** The copy that was restored, '' when there was none. */
   snapshot: string;
   /** Records read from the damaged file and written again. */
   salvaged: number;
-  /** What was not readable, table by table. */
+  /** Records that are back as they were in the copy: an edit is lost. */
+  older: number;
+  /** Records written again though their checksum was wrong or lost. */
+  doubtful: number;
+  /** Pages that were not readable. */
+  pages: number;
+  /** Leads to look at, at most 200. */
+  leadIds: string[];
+  /** What was there and is gone: "leads:3", table and count. */
   lost: string[];
 }
 

@@ -17,18 +17,27 @@ export function copiedAt(snapshot: string): number {
   return Date.UTC(year, month - 1, day, hour, minute, second, ms);
 }
 
-/** What was not readable, in words: "leads" → "Leads". Words unknown here are shown as they came. */
+/**
+ * What is gone, in words: "leads:3" → "3 leads"; a deletion that is gone brings
+ * what was deleted back. Words unknown here are shown as they came.
+ */
 export function lostText(line: string): string {
-  const key = `setup.lost.${line.split(/\W/)[0]}`;
-  return hasKey(key) ? t(key) : line;
+  const [name = '', count = ''] = line.split(':');
+  const key = name.endsWith('.deletion') ? 'setup.lost.deletion' : `setup.lost.${name}`;
+  return hasKey(key) ? t(key, { count: Number(count) }) : line;
 }
 
 /** Technical lines for "copiar detalhes"; they hold no record's contents. */
-export function recoveryDetails({ at, snapshot, salvaged, lost }: Recovery): string {
+export function recoveryDetails(recovery: Recovery): string {
+  const { at, folder, snapshot, salvaged, older, doubtful, pages, lost } = recovery;
   return [
     `recovered: ${new Date(at).toISOString()}`,
+    `folder: ${folder || '-'}`,
     `snapshot: ${snapshot || '-'}`,
     `salvaged: ${salvaged}`,
+    `older: ${older}`,
+    `doubtful: ${doubtful}`,
+    `pages: ${pages}`,
     `lost: ${lost.join(', ') || '-'}`,
   ].join('\n');
 }

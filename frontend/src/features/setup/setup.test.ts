@@ -59,16 +59,32 @@ test('when a copy was made is read from its name', () => {
 });
 
 test('what was lost is named, or shown as it came', () => {
-  expect(lostText('leads')).toBe('Leads');
-  expect(lostText('gremlins 3')).toBe('gremlins 3');
+  expect(lostText('leads:3')).toBe('3 leads');
+  expect(lostText('activities:1')).toBe('1 atividade ou anotação');
+  expect(lostText('leads.deletion:2')).toMatch(/^2 exclusões/);
+  expect(lostText('gremlins:3')).toBe('gremlins:3');
 });
 
 test('the details of a recovery hold counts and names of tables only', () => {
-  const details = recoveryDetails({ at: 0, snapshot: '', salvaged: 3, lost: ['leads'] });
-  expect(details.split('\n')).toEqual([
+  const recovery = {
+    at: 0,
+    folder: 'damaged-1',
+    snapshot: '',
+    salvaged: 3,
+    older: 1,
+    doubtful: 0,
+    pages: 2,
+    leadIds: ['a'],
+    lost: ['leads:3'],
+  };
+  expect(recoveryDetails(recovery).split('\n')).toEqual([
     'recovered: 1970-01-01T00:00:00.000Z',
+    'folder: damaged-1',
     'snapshot: -',
     'salvaged: 3',
-    'lost: leads',
+    'older: 1',
+    'doubtful: 0',
+    'pages: 2',
+    'lost: leads:3',
   ]);
 });
