@@ -19,6 +19,11 @@ rm -rf "$programs" "$local_data/Patio"
 # What the person has before, and what somebody else put beside the program.
 mkdir -p "$local_data/Patio/data"
 echo precious >"$local_data/Patio/data/patio.db"
+wine winecfg -v win7
+status=0
+wine "$setup" /S >/dev/null 2>&1 || status=$?
+[ $status -eq 3 ] && [ ! -e "$programs" ] || fail "on Windows 7 the installer ended with $status"
+wine winecfg -v win10
 wine "$setup" /S >/dev/null 2>&1 || fail "the installer ended with $?"
 for file in patio.exe patioctl.exe LICENSE.txt uninstall.exe; do
   [ -f "$programs/$file" ] || fail "$file was not installed"
@@ -38,7 +43,7 @@ for file in patio.exe patioctl.exe LICENSE.txt; do
 done
 [ "$(cat "$programs/notes.txt")" = theirs ] || fail "the uninstaller deleted what it had not installed"
 [ "$(cat "$local_data/Patio/data/patio.db")" = precious ] || fail "the uninstaller touched the database"
-echo "ok    package Windows installer: installed, updated, removed, data kept"
+echo "ok    package Windows installer: refused on Windows 7; installed, updated, removed; data kept"
 
 # --- Debian: contents and dependencies, without installing it on this machine
 deb=$out/patio_${number}_amd64.deb

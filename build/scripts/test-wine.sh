@@ -10,6 +10,8 @@ log=$out/test/wine.log
 mkdir -p "$(dirname "$log")"
 : >"$log"
 failed=0
+# One round of the long tests: they are about the disk, and ran on this one.
+export PATIO_DAMAGES=${PATIO_DAMAGES:-1}
 
 # Wine 8 lacks the call with which Go deletes a tree of files since 1.24, and
 # says so in words that Go doesn't know. Go has a way for older Windows, behind
