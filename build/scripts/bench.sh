@@ -1,0 +1,27 @@
+#!/usr/bin/env bash
+# Measures SQLite alone (bench/floor) and then the program, in the same minutes
+# on the same machine, over LEADS leads (100,000). Nothing here passes or fails.
+source "$(dirname "$0")/lib.sh"
+
+leads=${LEADS:-100000}
+seed=20260101
+work=$out/bench
+rm -rf "$work/data"
+mkdir -p "$work"
+export FLOOR_SCRATCH=$work/floor
+
+say "machine"
+echo "$(nproc) cores, $(awk '/MemTotal/ {printf "%.0f GB", $2 / 1048576}' /proc/meminfo), $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n1), load $(cut -d' ' -f1-3 /proc/loadavg)"
+
+say "floor: SQLite alone, $leads leads"
+(cd bench/floor && go build -tags sqlite_fts5 -o "$work/floor-bench" ./cmd/floor)
+mkdir -p "$FLOOR_SCRATCH"
+{
+  "$work/floor-bench" gen "$leads" "$seed"
+  "$work/floor-bench" w1 modernc FULL fts
+  "$work/floor-bench" w6 modernc
+} 2>&1 | tee "$work/floor.txt"
+
+say "ours: through the API, $leads leads"
+"$binaries/patioctl" seed --data "$work/data" --leads "$leads" --seed "$seed"
+"$binaries/patioctl" bench --data "$work/data" | tee "$work/ours.txt"
