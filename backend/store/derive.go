@@ -236,36 +236,26 @@ func (tx *Tx) indexText(im *image, before, after *crm.Lead) error {
 	return nil
 }
 
-// writeTexts brings the search index up to date, last of all and in as few
-// statements as can be: each statement in between would make the index write
-// its pages, and a secure deletion reads them all.
+// maxTexts is how many search texts an operation brings up to date itself.
+const maxTexts = 200
+
+// writeTexts brings the search index up to date, last of all: statements in
+// between would make the index write its pages each time.
 func (tx *Tx) writeTexts() error {
-	gone := []int64{}
-	for _, c := range tx.texts {
-		if c.old {
-			gone = append(gone, c.rid)
-		}
-	}
-	if len(gone) > deadChunk {
+	if len(tx.texts) > maxTexts {
 		return tx.queueTexts()
 	}
-	if len(gone) > 0 {
-		list, err := json.Marshal(gone)
-		if err != nil {
-			return err
-		}
-		if _, err := tx.s.exec(tx.ctx, "DELETE FROM search WHERE rowid IN (SELECT value FROM json_each(?))", string(list)); err != nil {
-			return err
-		}
-		if _, err := tx.s.exec(tx.ctx, "DELETE FROM search_queue WHERE lead IN (SELECT value FROM json_each(?))", string(list)); err != nil {
-			return err
-		}
-	}
 	for _, c := range tx.texts {
-		if c.text == "" {
-			continue
+		if c.old {
+			if _, err := tx.s.exec(tx.ctx, "DELETE FROM search_queue WHERE lead=?", c.rid); err != nil {
+				return err
+			}
 		}
-		if _, err := tx.s.exec(tx.ctx, "INSERT INTO search(rowid,text) VALUES (?,?)", c.rid, c.text); err != nil {
+		query, args := "INSERT OR REPLACE INTO search(rowid,text) VALUES (?,?)", []any{c.rid, c.text}
+		if c.text == "" {
+			query, args = "DELETE FROM search WHERE rowid=?", args[:1]
+		}
+		if _, err := tx.s.exec(tx.ctx, query, args...); err != nil {
 			return err
 		}
 	}

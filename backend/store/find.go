@@ -34,30 +34,56 @@ func (s *Store) Find(ctx context.Context, text string, limit int) ([]Hit, error)
 	if err != nil {
 		return nil, s.fail("search names", err)
 	}
-	if len(rids) < limit {
-		if query, args := matchSQL(words); query != "" {
-			more, err := s.ints(ctx, query, append(args, limit+len(rids))...)
-			if err != nil {
-				return nil, s.fail("search", err)
-			}
-			for _, rid := range more {
-				if len(rids) < limit && !slices.Contains(rids, rid) {
-					rids = append(rids, rid)
-				}
-			}
-		}
-	}
-	cards, err := s.cards(ctx, rids)
+	hits, err := s.confirm(ctx, []Hit{}, rids, nil)
 	if err != nil {
 		return nil, s.fail("read hits", err)
 	}
-	hits := make([]Hit, len(cards))
-	for i, c := range cards {
-		hits[i] = Hit{Card: c, Field: foundIn(c, words)}
-		if hits[i].Field == "" {
-			if hits[i].Field, err = s.foundUnseen(ctx, c, words); err != nil {
-				return nil, s.fail("read hit", err)
+	query := matchText(words)
+	for before := int64(1) << 62; query != "" && len(hits) < limit; {
+		more, err := s.ints(ctx, candidateSQL, query, before, limit+candidates)
+		if err != nil {
+			return nil, s.fail("search", err)
+		}
+		if len(more) > 0 {
+			before = more[len(more)-1]
+		}
+		done := len(more) < limit+candidates
+		more = slices.DeleteFunc(more, func(rid int64) bool { return slices.Contains(rids, rid) })
+		if hits, err = s.confirm(ctx, hits, more, words); err != nil {
+			return nil, s.fail("read hits", err)
+		}
+		if done {
+			break
+		}
+	}
+	return hits[:min(len(hits), limit)], nil
+}
+
+// candidateSQL finds leads that hold every trigram, the newest first. Deleted
+// ones may wait to leave the index.
+const candidateSQL = `SELECT rowid FROM search WHERE search MATCH ? AND rowid < ?
+	AND (SELECT live FROM leads WHERE rid = search.rowid) > 0 ORDER BY rowid DESC LIMIT ?`
+
+// candidates is how many leads are looked at beyond those that are asked for:
+// the index knows which trigrams a lead holds, not in what order.
+const candidates = 20
+
+// confirm appends the hits among leads that may hold the words; without words
+// their names were found.
+func (s *Store) confirm(ctx context.Context, hits []Hit, rids []int64, words []word) ([]Hit, error) {
+	cards, err := s.cards(ctx, rids)
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range cards {
+		h := Hit{c, "name"}
+		if len(words) > 0 {
+			if h.Field, err = s.foundIn(ctx, c, words); err != nil {
+				return nil, err
 			}
+		}
+		if h.Field != "" {
+			hits = append(hits, h)
 		}
 	}
 	return hits, nil
@@ -121,41 +147,51 @@ func lettersAndDigits(s string) string {
 	}, s)
 }
 
-// matchSQL finds the rowids of leads that hold every word; "" when every word
-// is a single letter, which the trigram index can't find.
-func matchSQL(words []word) (string, []any) {
-	var match, rest []string
-	var args []any
+// matchText asks the index for leads that hold every trigram of every word;
+// "" when every word is a single letter, which it can't find.
+func matchText(words []word) string {
+	var all []string
 	for _, w := range words {
-		var any []string
+		var spellings []string
 		for _, spelling := range w {
-			if utf8.RuneCountInString(spelling) == 2 {
-				spelling = " " + spelling // every word of the text follows a space
-			}
-			if utf8.RuneCountInString(spelling) >= 3 {
-				any = append(any, `"`+strings.ReplaceAll(spelling, `"`, `""`)+`"`)
+			if t := trigrams(spelling); t != "" {
+				spellings = append(spellings, t)
 			}
 		}
-		if len(any) > 0 {
-			match = append(match, "("+strings.Join(any, " OR ")+")")
-		} else {
-			rest = append(rest, " AND instr(text, ?) > 0")
-			args = append(args, " "+w[0])
+		if len(spellings) > 0 {
+			all = append(all, "("+strings.Join(spellings, " OR ")+")")
 		}
 	}
-	if len(match) == 0 {
-		return "", nil
-	}
-	return "SELECT rowid FROM search WHERE search MATCH ?" + strings.Join(rest, "") + " ORDER BY rowid DESC LIMIT ?",
-		append([]any{strings.Join(match, " AND ")}, args...)
+	return strings.Join(all, " AND ")
 }
 
-// foundIn names the card's field that holds most of the words, of equals the
-// first; "" when none does.
-func foundIn(c crm.Card, words []word) string {
-	fields := []struct{ name, text string }{
+func trigrams(spelling string) string {
+	letters := []rune(spelling)
+	if len(letters) == 2 {
+		letters = []rune{' ', letters[0], letters[1]} // every word of the text follows a space
+	}
+	var out []string
+	for i := range len(letters) - 2 {
+		t := `"` + strings.ReplaceAll(string(letters[i:i+3]), `"`, `""`) + `"`
+		if !slices.Contains(out, t) {
+			out = append(out, t)
+		}
+	}
+	return strings.Join(out, " AND ")
+}
+
+// foundIn names the field in which a lead holds most of the words, of equals
+// the first; "" when a word is nowhere.
+func (s *Store) foundIn(ctx context.Context, c crm.Card, words []word) (string, error) {
+	fields := []field{
 		{"name", format.Fold(c.Name)}, {"company", format.Fold(c.Company)}, {"email", c.Email}, {"phone", phoneText(c.Phone)},
 		{"plate", plateText(c.Plate)}, {"vehicle", format.Fold(c.Vehicle)}, {"subject", format.Fold(c.Subject)},
+	}
+	if !holdAll(fields, words) {
+		unseen, err := s.unseenFields(ctx, c)
+		if fields = append(fields, unseen...); err != nil || !holdAll(fields, words) {
+			return "", err
+		}
 	}
 	best, most := "", 0
 	for _, f := range fields {
@@ -169,27 +205,45 @@ func foundIn(c crm.Card, words []word) string {
 			best, most = f.name, n
 		}
 	}
-	return best
+	return best, nil
 }
 
-// foundUnseen names the field of a hit by what its card doesn't show: a
-// further phone or e-mail, or the document.
-func (s *Store) foundUnseen(ctx context.Context, c crm.Card, words []word) (string, error) {
-	var document string
-	if err := s.one(ctx, "SELECT document FROM contacts WHERE id = ?", []any{blob(c.ContactID)}, &document); err != nil {
-		return "", err
+// field is a text by which a lead is found.
+type field struct{ name, text string }
+
+// unseenFields are those that a card doesn't show: the document, further
+// phones and e-mails.
+func (s *Store) unseenFields(ctx context.Context, c crm.Card) ([]field, error) {
+	rows, err := s.query(ctx, `SELECT 'document', document FROM contacts WHERE id = ?1
+		UNION ALL SELECT 'phone', key FROM contact_phones WHERE owner = (SELECT rid FROM contacts WHERE id = ?1)
+		UNION ALL SELECT 'email', key FROM contact_emails WHERE owner = (SELECT rid FROM contacts WHERE id = ?1)`, blob(c.ContactID))
+	if err != nil {
+		return nil, err
 	}
-	switch {
-	case slices.ContainsFunc(words, func(w word) bool { return w.in(format.Fold(document)) }):
-		return "document", nil
-	case strings.Trim(lettersAndDigits(words[0][0]), "0123456789") == "":
-		return "phone", nil
+	defer rows.Close()
+	var out []field
+	for rows.Next() {
+		var f field
+		if err := rows.Scan(&f.name, &f.text); err != nil {
+			return nil, err
+		}
+		if f.name == "phone" {
+			f.text = phoneText(f.text)
+		}
+		f.text = strings.ToLower(f.text)
+		out = append(out, f)
 	}
-	return "email", nil
+	return out, rows.Err()
 }
 
-// in says whether a field's text holds any spelling of the word, as the
-// search finds it.
+// holdAll says whether every word stands in some field.
+func holdAll(fields []field, words []word) bool {
+	return !slices.ContainsFunc(words, func(w word) bool {
+		return !slices.ContainsFunc(fields, func(f field) bool { return w.in(f.text) })
+	})
+}
+
+// in says whether a field's text holds any spelling of the word.
 func (w word) in(text string) bool {
 	return slices.ContainsFunc(w, func(spelling string) bool {
 		if utf8.RuneCountInString(spelling) < 3 {

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -97,25 +96,13 @@ func (s *Store) indexSome(ctx context.Context) (n int, err error) {
 	if err != nil {
 		return 0, err
 	}
-	texts, dead := cutDead(texts)
-	if len(dead) == deadChunk {
-		rebuilt, err := s.rebuildSearch(ctx)
-		if rebuilt || err != nil {
-			return indexChunk, err
-		}
-	}
-	list, err := json.Marshal(dead)
-	if err != nil {
-		return 0, err
-	}
-	if _, err := s.exec(ctx, "DELETE FROM search WHERE rowid IN (SELECT value FROM json_each(?))", string(list)); err != nil {
-		return 0, err
-	}
 	for _, t := range texts {
-		if t.live {
-			if _, err := s.exec(ctx, "INSERT OR REPLACE INTO search(rowid,text) VALUES (?,?)", t.rid, t.text); err != nil {
-				return 0, err
-			}
+		query, args := "INSERT OR REPLACE INTO search(rowid,text) VALUES (?,?)", []any{t.rid, t.text}
+		if !t.live {
+			query, args = "DELETE FROM search WHERE rowid=?", args[:1]
+		}
+		if _, err := s.exec(ctx, query, args...); err != nil {
+			return 0, err
 		}
 	}
 	if len(texts) > 0 {
@@ -124,55 +111,7 @@ func (s *Store) indexSome(ctx context.Context) (n int, err error) {
 		}
 	}
 	_, err = s.exec(ctx, "COMMIT")
-	if len(dead) == deadChunk {
-		return indexChunk, err // there may be more
-	}
 	return len(texts), err
-}
-
-// deadChunk is how many deleted leads leave the index at once. A secure
-// deletion costs some 3 ms a lead, fifty times an insertion.
-const deadChunk = 50
-
-// cutDead ends a chunk behind its deadChunk-th deleted lead.
-func cutDead(texts []queued) ([]queued, []int64) {
-	dead := []int64{}
-	for i, t := range texts {
-		if !t.live {
-			if dead = append(dead, t.rid); len(dead) == deadChunk {
-				return texts[:i+1], dead
-			}
-		}
-	}
-	return texts, dead
-}
-
-// rebuildSearch begins the index anew, when half of what stands in it is
-// deleted: an import that was undone. It ends the transaction when it did.
-func (s *Store) rebuildSearch(ctx context.Context) (bool, error) {
-	var dead, all int
-	if err := s.row(ctx, "SELECT count(*) FROM search_queue q JOIN leads l ON l.rid = q.lead WHERE l.live = 0").Scan(&dead); err != nil {
-		return false, err
-	}
-	if err := s.row(ctx, "SELECT count(*) FROM search").Scan(&all); err != nil {
-		return false, err
-	}
-	if dead*2 < all {
-		return false, nil
-	}
-	for _, statement := range []string{
-		"DROP TABLE search",
-		"CREATE VIRTUAL TABLE search USING fts5(text, tokenize = 'trigram', columnsize = 0)",
-		"INSERT INTO search(search, rank) VALUES ('secure-delete', 1)",
-		"DELETE FROM search_queue",
-		"INSERT INTO search_queue(lead) SELECT rid FROM leads WHERE live > 0",
-		"COMMIT",
-	} {
-		if _, err := s.writer.ExecContext(ctx, statement); err != nil {
-			return false, err
-		}
-	}
-	return true, nil
 }
 
 // queued is a lead of the search queue.

@@ -165,12 +165,14 @@ CREATE TABLE lead_totals (
   PRIMARY KEY (tag, stage, owner, fresh, idle)
 ) WITHOUT ROWID;
 
--- One row a lead: name, company, e-mails, phone digits, plate, document,
--- vehicle; folded, a line each. secure-delete: FTS5 otherwise keeps deleted
--- words in the file.
-CREATE VIRTUAL TABLE search USING fts5(text, tokenize = 'trigram', columnsize = 0);
+-- One row a lead: name, company, e-mails, phones, plate, document, vehicle,
+-- subject; folded. It holds which three letters occur in which lead and no
+-- text: a third of the size of one with positions and texts, and a deletion
+-- takes 0.2 ms instead of 12. secure-delete is set as everywhere, though such a
+-- table drops what is deleted when it merges.
+CREATE VIRTUAL TABLE search USING fts5(text, tokenize = 'trigram', detail = none, content = '', contentless_delete = 1);
 INSERT INTO search(search, rank) VALUES ('secure-delete', 1);
--- Leads whose text is not in the index yet: only a bulk import queues.
+-- Leads whose text in the index is not what it should be: bulk operations queue.
 CREATE TABLE search_queue (
   lead INTEGER PRIMARY KEY
 );
