@@ -112,8 +112,9 @@ func TestADropBecomesHandlesAndAForgedOneNothing(t *testing.T) {
 	if err != nil || strings.Contains(string(text), filepath.Dir(sheet)) {
 		t.Errorf("the page learns the path: %s", text)
 	}
-	// As an event arrives that the page emits, and other nonsense.
+	// No plain files, an event that the page emits, and other nonsense.
 	for _, forged := range [][]any{
+		{3, 4, []string{t.TempDir(), filepath.Join(t.TempDir(), "gone.csv")}}, {3, 4, []string{}},
 		{3.0, 4.0, []any{"/etc/passwd"}}, {3, 4, []any{"/etc/passwd"}}, {3, 4}, {}, {nil, nil, nil},
 	} {
 		p.dropped(forged)

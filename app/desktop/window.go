@@ -4,6 +4,7 @@ import (
 	"context"
 	_ "embed"
 	"net/http"
+	"os"
 	goruntime "runtime"
 
 	"github.com/wailsapp/wails/v2/pkg/options"
@@ -121,7 +122,9 @@ func (p *program) started(ctx context.Context, placed placement) {
 
 // dropped turns paths into handles. The window's library sends int and
 // []string; the page can emit an event of this name too, but what it sends
-// arrives as float64 and []any, and is no path of a person's choice.
+// arrives as float64 and []any, and is no path of a person's choice. A page
+// that was taken over could still speak the library's inner language: hence
+// plain files only, which are then read by the importer and by nothing else.
 func (p *program) dropped(args []any) {
 	if len(args) != 3 {
 		return
@@ -135,9 +138,14 @@ func (p *program) dropped(args []any) {
 	}
 	drop := Drop{X: x, Y: y}
 	for _, path := range paths {
+		if stat, err := os.Stat(path); err != nil || !stat.Mode().IsRegular() {
+			continue
+		}
 		drop.Files = append(drop.Files, p.files.Add(path, api.FileRead))
 	}
-	p.events.Emit(FilesDropped, drop)
+	if len(drop.Files) > 0 {
+		p.events.Emit(FilesDropped, drop)
+	}
 }
 
 // beforeClose remembers where the window stood. It never prevents closing:
