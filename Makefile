@@ -79,9 +79,9 @@ format: setup-pages
 	@gofmt -w app backend build/winres sync frontend/embed.go main.go
 	@cd frontend && npm run --silent format
 
-# setup-PURPOSE installs what is missing for one purpose; setup-all for all.
-.PHONY: setup-all setup-build setup-pages setup-tools setup-browser setup-window setup-wine setup-package
-setup-all: setup-build setup-pages setup-tools setup-browser setup-window setup-wine setup-package
+## setup: install all that any target needs (each installs its own anyway)
+.PHONY: setup setup-build setup-pages setup-tools setup-browser setup-window setup-wine setup-package
+setup: setup-build setup-pages setup-tools setup-browser setup-window setup-wine setup-package
 setup-build setup-pages setup-tools setup-browser setup-window setup-wine setup-package: setup-%:
 	@$(scripts)/setup.sh $*
 
