@@ -1,0 +1,5 @@
+//go:build linux && !race
+
+package crash_test
+
+const raceDetector = false
