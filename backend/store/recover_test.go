@@ -145,7 +145,7 @@ var damageKinds = map[string]func(r *rand.Rand, b []byte) ([]byte, []int){
 
 func TestADamagedDatabaseIsRecoveredWithAllThatWasReadable(t *testing.T) {
 	r := seeded(t)
-	perKind := size(t, "PATIO_DAMAGES", 4)
+	perKind := size(t, "PATIO_DAMAGES", 2)
 	source := t.TempDir()
 	s := openAt(t, source)
 	ids := fill(t, s, r, 250)
