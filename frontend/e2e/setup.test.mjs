@@ -167,7 +167,7 @@ describe('who is using it', () => {
     await page.getByRole('menuitemcheckbox', { name: 'Tiago Melo' }).click();
     await personButton('Tiago Melo').waitFor();
     await page.keyboard.press('Control+k');
-    await page.keyboard.type('quem esta usando');
+    await page.getByRole('dialog').getByRole('combobox').fill('quem esta usando');
     await page.getByRole('option', { name: /Trocar quem está usando/ }).waitFor();
     await page.keyboard.press('Enter');
     await page.getByRole('button', { name: 'Carla Souza', exact: true }).click();
