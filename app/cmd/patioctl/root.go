@@ -6,8 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 
+	"github.com/mattn/go-isatty"
 	"github.com/spf13/cobra"
 
 	"patio/backend/crm"
@@ -20,6 +22,7 @@ const CodeUsage crm.Code = "usage"
 type terminal struct {
 	out, err io.Writer
 	json     bool
+	progress bool // asked for, whatever standard error is
 	answered bool // one JSON object has been written
 }
 
@@ -34,11 +37,13 @@ func run(ctx context.Context, args []string, out, errOut io.Writer) int {
 		t.json = true // known even if the rest can't be parsed
 	}
 	err := root.ExecuteContext(ctx)
-	if err == nil {
-		return exitDone
-	}
 	var own *crm.Error
+	var ended status
 	switch {
+	case err == nil:
+		return exitDone
+	case errors.As(err, &ended):
+		return int(ended)
 	case errors.As(err, &own):
 	case errors.Is(err, context.Canceled):
 		own = crm.NewError(crm.CodeCancelled, "").Because(err)
@@ -62,9 +67,12 @@ func newRoot(t *terminal) *cobra.Command {
 		},
 	}
 	root.PersistentFlags().BoolVar(&t.json, "json", false, "answer with one JSON object")
+	root.PersistentFlags().BoolVar(&t.progress, "progress", false, "tell progress on standard error even if it is no terminal")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage(err) })
 	root.CompletionOptions.DisableDefaultCmd = true
-	root.AddCommand(newServe(t), newVersion(t))
+	root.AddCommand(
+		newServe(t), newImport(t), newExport(t), newSeed(t), newDoctor(t), newBackup(t), newRestore(t), newBench(t), newVersion(t), newExitCodes(),
+	)
 	return root
 }
 
@@ -93,15 +101,10 @@ func noArgs(cmd *cobra.Command, args []string) error {
 	return nil
 }
 
-// dataFlag adds the required --data.
-func dataFlag(cmd *cobra.Command, dir *string) {
-	cmd.Flags().StringVar(dir, "data", "", "folder of the database (required)")
-}
-
-// needData refuses a command line without --data.
-func needData(dir string) error {
-	if dir == "" {
-		return usage(errors.New("--data is required: the folder of the database"))
+// oneFile is for commands that take a file.
+func oneFile(cmd *cobra.Command, args []string) error {
+	if len(args) != 1 || args[0] == "" {
+		return usage(fmt.Errorf("%s takes one file; see %s --help", cmd.CommandPath(), cmd.CommandPath()))
 	}
 	return nil
 }
@@ -118,26 +121,45 @@ func (t *terminal) answer(value any, text string) error {
 	return enc.Encode(value)
 }
 
-// failure is an error as --json shows it.
-type failure struct {
+// told is an error, or a reason why a row is refused, as --json shows it.
+type told struct {
 	Code    crm.Code          `json:"code"`
 	Message string            `json:"message"` // for operators, in English
-	Field   string            `json:"field,omitempty"`
-	Params  map[string]string `json:"params,omitempty"`
+	Field   string            `json:"field"`   // what it is about, "" for nothing in particular
+	Params  map[string]string `json:"params"`
+}
+
+func tell(err *crm.Error) told {
+	params := err.Params
+	if params == nil {
+		params = map[string]string{}
+	}
+	return told{err.Code, sentence(err), err.Field, params}
+}
+
+// failure is the whole answer of a command that failed.
+type failure struct {
+	Error told `json:"error"`
 }
 
 // fail tells an error. After a result was answered in JSON it goes to standard
 // error, so that standard output still carries one object.
 func (t *terminal) fail(err *crm.Error) {
-	message := err.Error()
-	if cause := errors.Unwrap(err); cause != nil && err.Code == CodeUsage {
-		message = cause.Error()
-	}
 	if !t.json || t.answered {
-		_, _ = fmt.Fprintln(t.err, "patioctl:", message) // nowhere left to tell
+		_, _ = fmt.Fprintln(t.err, "patioctl:", sentence(err)) // nowhere left to tell
 		return
 	}
 	enc := json.NewEncoder(t.out)
 	enc.SetEscapeHTML(false)
-	_ = enc.Encode(failure{err.Code, message, err.Field, err.Params}) // nowhere left to tell
+	_ = enc.Encode(failure{tell(err)}) // nowhere left to tell
+}
+
+// newProgress answers where long work tells how far it is; nil tells nobody.
+func (t *terminal) newProgress() *progress {
+	file, ok := t.err.(*os.File)
+	onTerminal := ok && (isatty.IsTerminal(file.Fd()) || isatty.IsCygwinTerminal(file.Fd()))
+	if !t.progress && !onTerminal {
+		return nil
+	}
+	return &progress{out: t.err, rewrite: onTerminal}
 }
