@@ -127,16 +127,6 @@ func (j *jobs) cancel(id string) {
 	}
 }
 
-// get answers a job.
-func (j *jobs) get(id string) (Job, bool) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	if r := j.list[id]; r != nil {
-		return r.job, true
-	}
-	return Job{}, false
-}
-
 // all answers the jobs, by id.
 func (j *jobs) all() []Job {
 	j.mu.Lock()

@@ -89,7 +89,10 @@ func TestANameStandsOnceWhateverItsAccents(t *testing.T) {
 	s := started(t)
 	for _, save := range []func() error{
 		func() error { _, err := SaveSource(ctx, s, crm.Source{Name: "indicacao"}); return err },
-		func() error { _, err := SaveReason(ctx, s, crm.Reason{Kind: crm.StageLost, Name: "PREÇO"}); return err },
+		func() error {
+			_, err := SaveReason(ctx, s, crm.Reason{Kind: crm.StageLost, Name: "PREÇO"})
+			return err
+		},
 	} {
 		if err := save(); crm.CodeOf(err) != CodeTaken {
 			t.Errorf("a second time: %v", err)

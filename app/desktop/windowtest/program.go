@@ -85,7 +85,7 @@ func Launch(t *testing.T, binary, dataDir string) *Program {
 			p.exited <- err
 		default:
 			_ = p.cmd.Process.Kill() // it may just have ended
-			_ = <-p.exited           // killed, as asked
+			<-p.exited // killed, as asked
 		}
 		if t.Failed() {
 			t.Logf("output of the program:\n%s", p.output)
