@@ -62,14 +62,14 @@ type Program struct {
 	t      *testing.T
 	cmd    *exec.Cmd
 	output *bytes.Buffer
-	exited chan error
+	exited chan struct{} // closed once the process has ended
 }
 
 // Launch starts the program over a data folder, as a click on its icon does.
 // It is killed at the end of the test if it still runs.
 func Launch(t *testing.T, binary, dataDir string) *Program {
 	t.Helper()
-	p := &Program{t: t, output: &bytes.Buffer{}, exited: make(chan error, 1)}
+	p := &Program{t: t, output: &bytes.Buffer{}, exited: make(chan struct{})}
 	p.cmd = exec.Command(binary, "--data", dataDir)
 	p.cmd.Stdout, p.cmd.Stderr = p.output, p.output
 	// What the web view keeps goes beside the data, not into the home of whoever
@@ -78,15 +78,15 @@ func Launch(t *testing.T, binary, dataDir string) *Program {
 	if err := p.cmd.Start(); err != nil {
 		t.Fatalf("start: %v", err)
 	}
-	go func() { p.exited <- p.cmd.Wait() }()
+	go func() {
+		_ = p.cmd.Wait() // ProcessState tells how
+		close(p.exited)
+	}()
 	t.Cleanup(func() {
-		select {
-		case err := <-p.exited:
-			p.exited <- err
-		default:
-			_ = p.cmd.Process.Kill() // it may just have ended
-			<-p.exited // killed, as asked
+		if p.Running() {
+			_ = p.cmd.Process.Kill() // it may end by itself meanwhile
 		}
+		<-p.exited
 		if t.Failed() {
 			t.Logf("output of the program:\n%s", p.output)
 		}
@@ -101,8 +101,7 @@ func (p *Program) Pid() int { return p.cmd.Process.Pid }
 func (p *Program) WaitExit() int {
 	p.t.Helper()
 	select {
-	case err := <-p.exited:
-		p.exited <- err
+	case <-p.exited:
 		return p.cmd.ProcessState.ExitCode()
 	case <-time.After(patience):
 		p.t.Fatalf("the program did not end within %v", patience)
@@ -113,8 +112,7 @@ func (p *Program) WaitExit() int {
 // Running reports whether the process is still there.
 func (p *Program) Running() bool {
 	select {
-	case err := <-p.exited:
-		p.exited <- err
+	case <-p.exited:
 		return false
 	default:
 		return true
