@@ -70,7 +70,7 @@ func TestNothingAcknowledgedIsLostByAKill(t *testing.T) {
 
 // The same kills find it out when a child acknowledges before it commits.
 func TestAcknowledgingBeforeCommitIsFoundByKills(t *testing.T) {
-	n, r := max(count(t, "PATIO_KILLS", 500)/10, 20), seeded(t)
+	n, r := max(count(t, "PATIO_KILLS", 500)/10, 40), seeded(t)
 	dir := memory(t)
 	base := filepath.Join(dir, "base")
 	startedFolder(t, base)

@@ -29,6 +29,7 @@ const (
 	childOps     = "PATIO_CRASH_OPS"     // operations until it closes and ends; 0 never
 	childImports = "PATIO_CRASH_IMPORTS" // "1": sheets are imported, too
 	childNotes   = "PATIO_CRASH_NOTES"   // bytes of a new lead's note at most
+	childSync    = "PATIO_CRASH_SYNC"    // of role rows: PRAGMA synchronous
 )
 
 // worker is a child at its work.
@@ -60,6 +61,9 @@ func runChild(role string) error {
 	}
 	w := &worker{dir: os.Getenv(childDir), out: out, r: rand.New(rand.NewPCG(uint64(number(childSeed)), 2)),
 		notes: number(childNotes), imports: os.Getenv(childImports) == "1", facts: map[string]fact{}}
+	if role == "rows" {
+		return w.rows(os.Getenv(childSync), number(childOps))
+	}
 	operation := map[string]func() error{"work": w.operation, "hasty": w.hasty}[role]
 	if operation == nil {
 		return errors.New("no such role")
