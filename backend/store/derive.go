@@ -55,13 +55,18 @@ func (tx *Tx) tagRefs(ids []string) (string, error) {
 	if len(ids) == 0 {
 		return "", nil
 	}
-	var b strings.Builder
-	b.WriteByte(' ')
-	for _, id := range ids {
+	refs := make([]int64, len(ids))
+	for i, id := range ids {
 		ref, err := tx.s.ref(tx.ctx, id)
 		if err != nil {
 			return "", err
 		}
+		refs[i] = ref
+	}
+	slices.Sort(refs) // as they are read back
+	var b strings.Builder
+	b.WriteByte(' ')
+	for _, ref := range refs {
 		b.WriteString(strconv.FormatInt(ref, 10))
 		b.WriteByte(' ')
 	}
