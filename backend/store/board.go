@@ -113,13 +113,16 @@ func (s *Store) stageQuery(ctx context.Context, f crm.Filter, stages []int64) (*
 
 func (q *stageQuery) view(ctx context.Context, st crm.Stage, offset, limit int) (crm.StageView, error) {
 	view := crm.StageView{StageID: st.ID, Cards: []crm.Card{}}
-	ref, ok := q.s.findRef(st.ID)
-	if !ok || len(q.f.StageIDs) > 0 && !contains(q.f.StageIDs, st.ID) {
+	if len(q.f.StageIDs) > 0 && !contains(q.f.StageIDs, st.ID) {
 		return view, nil
 	}
 	limit, offset = min(max(limit, 0), MaxPage), max(offset, 0)
 	if st.Kind == crm.StageConverted {
 		return q.converted(ctx, view, st, offset, limit)
+	}
+	ref, ok := q.s.findRef(st.ID)
+	if !ok {
+		return view, nil // nobody has stood there yet
 	}
 	t := q.totals[ref]
 	view.Count, view.SumCents = t.Count, t.SumCents

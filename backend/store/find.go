@@ -91,9 +91,11 @@ func (s *Store) confirm(ctx context.Context, hits []Hit, rids []int64, words []w
 
 // namedLike finds leads whose folded name starts with prefix, by name.
 func (s *Store) namedLike(ctx context.Context, prefix string, limit int) ([]int64, error) {
-	return s.ints(ctx, `SELECT l.rid FROM leads l WHERE l.live > 0 AND l.sort_name >= ? AND l.sort_name < ?
-		ORDER BY l.sort_name, l.rid LIMIT ?`, prefix, prefix+string(unicode.MaxRune), limit)
+	return s.ints(ctx, namedSQL, prefix, prefix+string(unicode.MaxRune), limit)
 }
+
+const namedSQL = `SELECT l.rid FROM leads l WHERE l.live > 0 AND l.sort_name >= ? AND l.sort_name < ?
+	ORDER BY l.sort_name, l.rid LIMIT ?`
 
 // word is one word of a search with its other spellings; any of them will do.
 type word []string
@@ -123,10 +125,13 @@ func isNumber(s string) bool {
 	return strings.ContainsFunc(s, unicode.IsDigit) && strings.Trim(s, "0123456789 ()+-./") == ""
 }
 
-// numberWord spells a number as phones and documents are indexed: digits only,
-// a phone of this country without its 55.
+// numberWord spells a number as phones and documents are indexed, digits only
+// and a phone of this country without its 55, and as it was typed.
 func numberWord(s string) word {
 	w := word{lettersAndDigits(s)}
+	if w[0] != s && !strings.Contains(s, " ") {
+		w = append(w, s)
+	}
 	if rest, ok := strings.CutPrefix(w[0], "55"); ok && len(rest) > 2 {
 		w = append(w, rest)
 	}

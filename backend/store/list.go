@@ -41,12 +41,12 @@ func (s *Store) List(ctx context.Context, r crm.ListRequest) ([]crm.Card, crm.To
 
 // listed finds the rowids of a page of n leads that match.
 func (s *Store) listed(ctx context.Context, m *match, r crm.ListRequest, n, offset, limit int) ([]int64, error) {
-	if limit = min(limit, n-offset); limit <= 0 {
-		return nil, nil
-	}
 	keys, indexed, lead, err := s.sortKeys(ctx, r.Sort)
 	if err != nil {
 		return nil, err
+	}
+	if limit = min(limit, n-offset); limit <= 0 {
+		return nil, nil
 	}
 	if r.Desc {
 		keys = slices.Clone(keys)

@@ -307,6 +307,9 @@ func (m *match) pageSQL(o order, gather bool, plain []string, offset, limit int)
 	by := o.walk
 	if gather {
 		by, plain = o.gather, m.driver().columns
+		if len(plain) > 1 && plain[1] == "stage" {
+			plain = plain[:1] // SQLite would rather go through all of the stage
+		}
 	}
 	where, args := m.where(nil, plain...)
 	return "SELECT l.rid FROM leads l WHERE " + where + " ORDER BY " + by + " LIMIT ? OFFSET ?", append(args, limit, offset)
