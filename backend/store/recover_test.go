@@ -10,6 +10,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"patio/backend/crm"
+	"patio/backend/format"
 )
 
 // pageMap tells, by SQLite's own account of the undamaged file, on which pages
@@ -249,4 +252,54 @@ func checkRecovered(t *testing.T, dir string, pages pageMap, hit []int, inSnapsh
 	if note != nil && lost > 0 && len(note.Lost) == 0 && note.Pages == 0 {
 		t.Errorf("%d records are gone and the note says nothing", lost)
 	}
+}
+
+// Without a snapshot, and with every contact's row gone, the leads are still
+// there, under names and phones that lie elsewhere in the file.
+func TestLeadsOutliveTheRowsOfTheirContacts(t *testing.T) {
+	dir := t.TempDir()
+	s := openAt(t, dir)
+	fill(t, s, seeded(t), 60)
+	leads, contacts := map[string]crm.Lead{}, map[string]crm.Contact{}
+	for _, f := range must(readAll(context.Background(), s, s.tables[crm.KindLead], "deleted=0")) {
+		leads[f.id] = *f.v.Addr().Interface().(*crm.Lead)
+	}
+	for _, f := range must(readAll(context.Background(), s, s.tables[crm.KindContact], "1")) {
+		contacts[f.id] = *f.v.Addr().Interface().(*crm.Contact)
+	}
+	want := contents(t, s)
+	closeStore(t, s)
+	if err := os.RemoveAll(s.snapshotDir()); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(dir, FileName)
+	m := mapPages(t, path)
+	b := must(os.ReadFile(path))
+	for page, table := range m.tables {
+		if table == "contacts" {
+			clear(b[(page-1)*4096 : page*4096])
+		}
+	}
+	writeFile(t, path, string(b))
+	writeFile(t, filepath.Join(dir, lockName), stateOpen)
+	s = openAt(t, dir)
+	note := s.Opened().Recovered
+	if note == nil || note.Snapshot != "" || len(note.LeadIDs) < len(leads) || !slices.Contains(note.Lost, fmt.Sprintf("contacts:%d", len(contacts))) {
+		t.Fatalf("recovered %+v", note)
+	}
+	got := contents(t, s)
+	for key, value := range want {
+		if !strings.HasPrefix(key, "contacts ") && got[key] != value {
+			t.Errorf("%s was %.300s and is %.300s", key, value, got[key])
+		}
+	}
+	for id, l := range leads {
+		is := must(Read[crm.Lead](context.Background(), s, id))
+		c := must(Read[crm.Contact](context.Background(), s, is.ContactID))
+		was := contacts[l.ContactID]
+		if c.Name != format.Fold(was.Name) || !slices.Equal(c.Phones, was.Phones) || !slices.Equal(c.Emails, was.Emails) {
+			t.Errorf("%+v came back as %+v", was, c)
+		}
+	}
+	wantWhole(t, s)
 }

@@ -289,6 +289,10 @@ func (s *Store) swap(ctx context.Context, staged string) error {
 	if err := s.waitForReaders(ctx); err != nil {
 		return err
 	}
+	var busy, logged, written int // an error here still finds the store open
+	if err := s.writer.QueryRowContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &logged, &written); err != nil {
+		return s.fail("write the log back", err)
+	}
 	closeErr := s.disconnect()
 	log, err := os.Stat(s.path() + "-wal")
 	switch {

@@ -47,12 +47,9 @@ type layoutColumn struct {
 // alone; entries of plain indexes have fewer.
 const strayColumns = 4
 
-// refsIndex is the index on refs: it holds all that the table does, so one bad
-// page can't take the names of users and stages away.
-const refsIndex = "sqlite_autoindex_refs_1"
-
-// searchContent is where the search index keeps its texts.
-const searchContent = "search_content"
+// idIndex begins the name of the index on a table's ids. It tells of records
+// whose own page is lost, and of refs it holds all that the table does.
+const idIndex = "sqlite_autoindex_"
 
 // readDamaged reads the database file at path, and its log, into a scratch
 // database. A missing file reads as an empty one.
@@ -75,7 +72,7 @@ func (s *Store) readDamaged(ctx context.Context, path string) (_ *scratch, err e
 	if _, err := provider.Up(ctx); err != nil {
 		return nil, err
 	}
-	if _, err := sc.db.ExecContext(ctx, `DELETE FROM guard; CREATE TABLE found_text (rid INTEGER PRIMARY KEY, text TEXT NOT NULL);
+	if _, err := sc.db.ExecContext(ctx, `DELETE FROM guard; CREATE TABLE found_ids (id BLOB PRIMARY KEY, kind INTEGER NOT NULL, rid INTEGER NOT NULL) WITHOUT ROWID;
 		CREATE TABLE wanted (id BLOB PRIMARY KEY, kind INTEGER NOT NULL) WITHOUT ROWID`); err != nil {
 		return nil, err
 	}
@@ -225,10 +222,6 @@ func (sc *scratch) readFile(ctx context.Context, file *pagefile.File) error {
 		}
 		file.Walk(o.Root, func(r pagefile.Row) {
 			switch l := sc.layouts[o.Name]; {
-			case o.Name == searchContent:
-				if text, ok := last(r.Values).(string); ok && failed == nil {
-					_, failed = conn.ExecContext(ctx, "INSERT OR IGNORE INTO found_text(rid,text) VALUES (?,?)", r.ID, text)
-				}
 			case l != nil && l.fits(r):
 				keep(l, r)
 			default:
@@ -239,16 +232,10 @@ func (sc *scratch) readFile(ctx context.Context, file *pagefile.File) error {
 	for _, o := range objects {
 		if o.Type == "index" {
 			file.Walk(o.Root, func(r pagefile.Row) {
-				switch {
-				case r.HasID:
+				if r.HasID {
 					keep(sc.classify(r), r)
-				case o.Name == refsIndex && len(r.Values) == 2:
-					if ref, ok := r.Values[1].(int64); ok {
-						r = pagefile.Row{ID: ref, HasID: true, Values: []any{nil, r.Values[0]}}
-						if l := sc.layouts["refs"]; l.fits(r) {
-							keep(l, r)
-						}
-					}
+				} else if failed == nil {
+					failed = sc.indexed(ctx, conn, o.Name, r)
 				}
 			})
 		}
@@ -267,11 +254,28 @@ func (sc *scratch) readFile(ctx context.Context, file *pagefile.File) error {
 	return sc.old.refs.load(ctx, conn)
 }
 
-func last(values []any) any {
-	if len(values) == 0 {
+// indexed takes in an entry of an index on ids.
+func (sc *scratch) indexed(ctx context.Context, conn *sql.Conn, index string, r pagefile.Row) error {
+	name, ok := strings.CutPrefix(strings.TrimSuffix(index, "_1"), idIndex)
+	if !ok || len(r.Values) != 2 {
 		return nil
 	}
-	return values[len(values)-1]
+	id, _ := r.Values[0].([]byte)
+	rid, isInt := r.Values[1].(int64)
+	if len(id) != 16 || !isInt {
+		return nil
+	}
+	if name == "refs" {
+		_, err := conn.ExecContext(ctx, "INSERT OR IGNORE INTO refs(ref,id) VALUES (?,?)", rid, id)
+		return err
+	}
+	for _, t := range sc.old.tables {
+		if t.name == name {
+			_, err := conn.ExecContext(ctx, "INSERT OR IGNORE INTO found_ids(id,kind,rid) VALUES (?,?,?)", id, int(t.kind), rid)
+			return err
+		}
+	}
+	return nil
 }
 
 // classify finds the one table that a row can be of, nil when there is none or

@@ -3,11 +3,11 @@ package store
 import (
 	"context"
 	"database/sql"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"reflect"
 	"slices"
-	"strings"
 
 	"patio/backend/crm"
 	"patio/sync/record"
@@ -23,6 +23,7 @@ type salvage struct {
 	bad    map[string]*table // records of the restored database whose values are wrong
 	dead   []recordID        // written alive first, deleted at the end, when nothing needs them any more
 	unsure map[string]bool   // leads whose values may be wrong
+	made   map[string]bool   // contacts made for leads whose own was lost
 	lost   map[string]int
 	done   int
 	total  int
@@ -35,7 +36,7 @@ var salvageOp = Op{Label: "recovery.salvage", NoUndo: true, Quiet: true}
 // salvageInto brings the rows of a scratch database into the store, which has
 // the restored one open, and tells what it found.
 func (s *Store) salvageInto(ctx context.Context, sc *scratch, note *Recovery) error {
-	v := &salvage{s: s, sc: sc, note: note, bad: map[string]*table{}, unsure: map[string]bool{}, lost: map[string]int{}}
+	v := &salvage{s: s, sc: sc, note: note, bad: map[string]*table{}, unsure: map[string]bool{}, made: map[string]bool{}, lost: map[string]int{}}
 	if err := v.wanted(ctx); err != nil {
 		return fmt.Errorf("compare: %w", err)
 	}
@@ -209,7 +210,7 @@ func (v *salvage) put(ctx context.Context, t *table, batch []found) error {
 	_, err := v.s.Transact(ctx, salvageOp, func(tx *Tx) error {
 		for _, f := range batch {
 			if lead, ok := f.v.Addr().Interface().(*crm.Lead); ok {
-				if err := v.mend(tx, f.rid, lead); err != nil {
+				if err := v.mend(tx, lead); err != nil {
 					return err
 				}
 			}
@@ -234,7 +235,7 @@ func (v *salvage) put(ctx context.Context, t *table, batch []found) error {
 
 // mend gives a lead whose stage or contact was not readable the ones of the
 // restored database, or a stage to stand in and a contact to be found by.
-func (v *salvage) mend(tx *Tx, rid int64, l *crm.Lead) error {
+func (v *salvage) mend(tx *Tx, l *crm.Lead) error {
 	base, err := tx.load(tx.s.tables[crm.KindLead], l.ID)
 	if err != nil {
 		return err
@@ -249,12 +250,8 @@ func (v *salvage) mend(tx *Tx, rid int64, l *crm.Lead) error {
 		}
 	}
 	c, err := tx.load(tx.s.tables[crm.KindContact], l.ContactID)
-	if err != nil || c != nil && !c.dies {
+	if err != nil || c != nil {
 		return err
-	}
-	if c != nil {
-		v.dead = append(v.dead, recordID{c.t, c.id})
-		return tx.put(c.t, c.after)
 	}
 	v.unsure[l.ID] = true
 	contact := &crm.Contact{ID: l.ContactID, Type: "person", CreatedAt: l.CreatedAt}
@@ -262,42 +259,28 @@ func (v *salvage) mend(tx *Tx, rid int64, l *crm.Lead) error {
 		contact.ID = tx.s.NewID()
 		l.ContactID = contact.ID
 	}
-	var text string
-	err = v.sc.db.QueryRowContext(tx.ctx, "SELECT text FROM found_text WHERE rid=?", rid).Scan(&text)
-	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+	v.made[contact.ID] = true
+	// The lead's row has the folded name, and the phones lie on other pages.
+	if contact.Name = l.SortName; contact.Name == "" {
+		contact.Name = "…"
+	}
+	var rid int64
+	switch err := v.sc.db.QueryRowContext(tx.ctx, "SELECT rid FROM found_ids WHERE id=?", blob(contact.ID)).Scan(&rid); {
+	case err == nil:
+		value := reflect.ValueOf(contact).Elem()
+		if err := readSets(tx.s.tables[crm.KindContact], rid, value, v.sc.old.queryIn(tx.ctx), v.sc.old); err != nil {
+			return err
+		}
+	case !errors.Is(err, sql.ErrNoRows):
 		return err
 	}
-	fromSearchText(contact, text)
 	return Put(tx, contact)
-}
-
-// fromSearchText fills a contact whose row was lost with what the search index
-// kept of it: folded, the name first, then e-mails and phones.
-func fromSearchText(c *crm.Contact, text string) {
-	var name []string
-	for _, word := range strings.Fields(text) {
-		digits := strings.Trim(word, "0123456789") == ""
-		switch {
-		case strings.Contains(word, "@"):
-			c.Emails = append(c.Emails, crm.Entry{Key: word, Pos: int64(len(c.Emails))})
-		case digits && len(word) >= 10 && len(word) <= 15:
-			if len(word) <= 11 {
-				word = "55" + word // written as searchText writes Brazil's
-			}
-			c.Phones = append(c.Phones, crm.Entry{Key: "+" + word, Pos: int64(len(c.Phones))})
-		case len(c.Emails)+len(c.Phones) == 0:
-			name = append(name, word)
-		}
-	}
-	if c.Name = strings.Join(name, " "); c.Name == "" {
-		c.Name = "…"
-	}
 }
 
 // report counts what is known to have been there and is nowhere now.
 func (v *salvage) report(ctx context.Context) error {
 	for _, t := range v.s.tables {
-		gone, err := readColumn(ctx, v.sc.db, "SELECT hex(id) FROM wanted WHERE kind=? AND id NOT IN (SELECT id FROM "+t.name+")", int(t.kind))
+		gone, err := readColumn(ctx, v.sc.db, "SELECT hex(id) FROM (SELECT id FROM wanted WHERE kind=?1 UNION SELECT id FROM found_ids WHERE kind=?1 AND id NOT IN (SELECT id FROM sync_records)) WHERE id NOT IN (SELECT id FROM "+t.name+")", int(t.kind))
 		if err != nil {
 			return err
 		}
@@ -306,7 +289,7 @@ func (v *salvage) report(ctx context.Context) error {
 			if err := v.s.one(ctx, "SELECT EXISTS(SELECT 1 FROM "+t.name+" WHERE hex(id)=?)", []any{hexID}, &there); err != nil {
 				return err
 			}
-			if there == 1 {
+			if id, err := hex.DecodeString(hexID); err == nil && there == 1 && !v.made[text(id)] {
 				v.note.Older++
 			} else {
 				v.lost[t.name]++

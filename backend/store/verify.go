@@ -52,7 +52,7 @@ const (
 // log is whole. It holds writers up for some milliseconds at a time. The error
 // tells that it could not be done; what it found is in the report.
 func (s *Store) Verify(ctx context.Context) (*Report, error) {
-	v := &verification{s: s, r: &Report{Problems: []Problem{}}}
+	v := &verification{s: s, r: &Report{Problems: []Problem{}}, stride: 1}
 	err := s.aside(ctx, func(db *sql.DB) error {
 		v.db = db
 		for _, check := range []func(context.Context) error{v.integrity, v.schema, v.references, v.totals, v.audit} {
@@ -90,6 +90,7 @@ type verification struct {
 	r       *Report
 	counter uint64       // of the replica, on disk
 	own     []vv.Replica // numbers that it has and had
+	stride  int64        // every how manieth lead's search text is asked for
 }
 
 func (v *verification) found(check, table, id, detail string) {
@@ -200,7 +201,11 @@ func (v *verification) references(ctx context.Context) error {
 	if err := v.list(ctx, CheckReference, "SELECT DISTINCT 'lead_tags', NULL, 'tag '||tag FROM lead_tags WHERE tag NOT IN (SELECT ref FROM refs JOIN tags USING (id))"); err != nil {
 		return err
 	}
-	return v.list(ctx, CheckSearch, "SELECT 'search', NULL, 'row '||rowid FROM search WHERE rowid NOT IN (SELECT rid FROM leads WHERE deleted=0) LIMIT 1000")
+	if err := v.db.QueryRowContext(ctx, "SELECT 1+count(*)/? FROM leads", maxVerifiedTexts).Scan(&v.stride); err != nil {
+		return err
+	}
+	return v.list(ctx, CheckSearch, `SELECT 'search', NULL, 'row '||id FROM search_docsize
+		WHERE id NOT IN (SELECT rid FROM leads WHERE deleted=0) AND id NOT IN (SELECT lead FROM search_queue) LIMIT 1000`)
 }
 
 // totals counts the living leads again.

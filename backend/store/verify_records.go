@@ -5,7 +5,9 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"maps"
 	"reflect"
+	"slices"
 	"strings"
 
 	"patio/backend/crm"
@@ -172,11 +174,36 @@ func (v *verification) lead(tx *Tx, im *image, l *crm.Lead) error {
 	if err != nil {
 		return err
 	}
-	var indexed string
-	var queued bool
-	err = tx.s.row(tx.ctx, "SELECT coalesce((SELECT text FROM search WHERE rowid=?1),''), EXISTS(SELECT 1 FROM search_queue WHERE lead=?1)", im.rid).Scan(&indexed, &queued)
-	if err == nil && !queued && indexed != searchText(c, l) {
+	var queued, indexed bool
+	err = tx.s.row(tx.ctx, "SELECT EXISTS(SELECT 1 FROM search_queue WHERE lead=?1), EXISTS(SELECT 1 FROM search_docsize WHERE id=?1)", im.rid).Scan(&queued, &indexed)
+	if err != nil || queued {
+		return err
+	}
+	if indexed && im.rid%v.stride == 0 {
+		indexed, err = v.trigrams(tx, im.rid, searchText(c, l))
+	}
+	if err == nil && !indexed {
 		v.found(CheckSearch, im.t.name, im.id, "")
 	}
 	return err
+}
+
+// maxVerifiedTexts is how many leads' search texts are asked for trigram by trigram;
+// of the others it is enough that the index knows them.
+const maxVerifiedTexts = 2000
+
+// trigrams says whether the index finds a lead by every three letters of its
+// text; it keeps no more of it.
+func (v *verification) trigrams(tx *Tx, rid int64, text string) (bool, error) {
+	letters := []rune(text)
+	terms := map[string]bool{}
+	for i := 0; i+3 <= len(letters); i++ {
+		terms[`"`+strings.ReplaceAll(string(letters[i:i+3]), `"`, `""`)+`"`] = true
+	}
+	if len(terms) == 0 {
+		return true, nil
+	}
+	var found bool
+	err := tx.s.row(tx.ctx, "SELECT EXISTS(SELECT 1 FROM search WHERE search MATCH ? AND rowid=?)", strings.Join(slices.Sorted(maps.Keys(terms)), " AND "), rid).Scan(&found)
+	return found, err
 }

@@ -29,12 +29,13 @@ func (f *File) walk(n uint32, under byte, depth int, row func(Row)) {
 		f.bad++
 		return
 	}
-	typ := b[start(n)]
+	typ, torn := b[start(n)], false
 	switch typ {
 	case tableInterior, indexInterior:
 	case tableLeaf, indexLeaf:
 	default:
 		// A page whose first byte alone is damaged still shows its cells.
+		torn = true
 		if typ = tableLeaf; under == indexInterior {
 			typ = indexLeaf
 		}
@@ -44,8 +45,8 @@ func (f *File) walk(n uint32, under byte, depth int, row func(Row)) {
 			f.walk(child, typ, depth+1, row)
 		}
 	}
-	if typ != tableInterior && f.rows(n, b, typ, row) == 0 && under != 0 {
-		f.bad++ // a page below the root is never empty
+	if typ != tableInterior && f.rows(n, b, typ, row) == 0 && (torn || under != 0) {
+		f.bad++ // a whole page below the root is never empty
 	}
 }
 
