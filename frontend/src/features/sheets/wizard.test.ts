@@ -124,6 +124,14 @@ test('a check that fails can be tried again', async () => {
   expect(wizard.review).toBeDefined();
 });
 
+test('a check that is given up leads back to the columns', async () => {
+  answers['Sheets.Review'] = () => finish({ kind: 'review', state: 'cancelled' });
+  await wizard.open(FILE);
+  await wizard.lookThrough();
+  expect(wizard.step).toBe('map');
+  expect(named('Sheets.ReviewResult')).toEqual([]);
+});
+
 test('going back keeps what was mapped', async () => {
   await wizard.open(FILE);
   wizard.map(2, 'email');

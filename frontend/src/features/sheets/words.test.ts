@@ -39,10 +39,9 @@ test('a duplicate says what it fills, and nothing about what no person reads', (
       { field: 'rank', old: 'a', new: 'b' },
     ],
   });
-  expect(plain(duplicateText(row, 'fill'))).toBe('Completa valor: R$ 66.500 · e-mail: a@b.com');
-  expect(duplicateText(row, 'skip')).toMatch(/fica como está/);
-  expect(duplicateText(reviewRow(), 'fill')).toMatch(/nada novo/);
-  expect(duplicateText(reviewRow({ sameAs: 7 }), 'fill')).toMatch(/linha 7/);
+  expect(plain(duplicateText(row))).toBe('Completa valor: R$ 66.500 · e-mail: a@b.com');
+  expect(duplicateText(reviewRow())).toMatch(/nada novo/);
+  expect(duplicateText(reviewRow({ sameAs: 7 }))).toMatch(/linha 7/);
 });
 
 test('a row is shown as it was understood', () => {

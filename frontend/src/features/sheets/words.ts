@@ -37,9 +37,8 @@ export function refusedTexts(): Record<string, string> {
 }
 
 /** What becomes of a row that is about a lead which is there already. */
-export function duplicateText(row: ReviewRow, duplicates: string): string {
+export function duplicateText(row: ReviewRow): string {
   if (row.sameAs > 0) return t('sheets.same_as', { line: row.sameAs });
-  if (duplicates === 'skip') return t('sheets.skipped');
   const changes = row.changes.map(changeText).filter((text) => text !== '');
   return changes.length === 0
     ? t('sheets.unchanged')
