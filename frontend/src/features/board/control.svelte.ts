@@ -61,6 +61,7 @@ export class BoardControl {
   /** The keyboard is on the board, or was when its card went away. */
   inside = false;
   #at = $state.raw(NOWHERE);
+  #resumed = false;
   // The height at which it walks sideways, over stages that have no card there.
   #height = 0;
 
@@ -100,8 +101,9 @@ export class BoardControl {
     this.picked.clear();
   }
 
-  /** Stands where this device stood last, or on the first card. */
+  /** Stands where this device stood last, or on the first card. Until then it stands nowhere. */
   async resume(filter: Filter): Promise<void> {
+    this.#resumed = true;
     const id = focusedBefore(`board/${this.pipelineId}`);
     const there = id ? await api.Board.Locate(id, filter).catch(() => undefined) : undefined;
     if (there && there.index >= 0 && this.#column(there.stageId)) {
@@ -162,6 +164,7 @@ export class BoardControl {
 
   /** Follows the card that it stands on when a refresh put it elsewhere; steps aside when it is gone. */
   async keepUp(filter: Filter): Promise<void> {
+    if (!this.#resumed) return;
     const { stageId, index, id } = this.#at;
     const column = this.#column(stageId);
     if (!column) {
@@ -338,6 +341,7 @@ export class BoardControl {
   /** A card or layer that went away takes the focus with it, to nowhere: not so here. */
   async hold(): Promise<void> {
     await tick();
+    if (!this.#resumed) return;
     if (document.activeElement === document.body) await this.refocus();
   }
 

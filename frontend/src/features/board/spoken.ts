@@ -1,38 +1,24 @@
 import type { Card } from '../../bridge';
 import { t } from '../../shared/i18n/index.svelte';
-import {
-  aboutLine,
-  temperatureName,
-  type Ageing,
-  type Mark,
-  type Temperature,
-} from '../../shared/leads';
 
-interface Shown {
+interface Unseen {
   card: Card;
-  mark: Mark;
-  age: Ageing;
-  value: string;
-  source: string;
+  /** '' for nobody. */
   owner: string;
+  /** Those that have no place on the card. */
   tags: readonly string[];
-  warmth: Temperature | undefined;
+  /** The three ages, a line each. */
+  ages: string;
 }
 
-/** A card as a screen reader says it: what is seen in it, its state first. */
-export function spoken({ card, mark, age, value, source, owner, tags, warmth }: Shown): string {
+/** What a card shows by a weight, a letter or on hover only, for screen readers. */
+export function spoken({ card, owner, tags, ages }: Unseen): string {
   return [
-    card.name,
-    card.fresh > 0 ? t(card.fresh === 1 ? 'board.new' : 'board.unread') : '',
-    aboutLine(card),
-    value,
-    warmth ? temperatureName(warmth) : '',
-    mark.text,
-    source,
     t('board.owner', { name: owner || t('leads.nobody') }),
+    card.company,
     ...tags,
-    t(age.stale ? 'board.stale' : 'board.since', { age: age.text }),
+    ...ages.split('\n'),
   ]
     .filter(Boolean)
-    .join(', ');
+    .join('. ');
 }
