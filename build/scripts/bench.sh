@@ -23,5 +23,6 @@ mkdir -p "$FLOOR_SCRATCH"
 } 2>&1 | tee "$work/floor.txt"
 
 say "ours: through the API, $leads leads"
-"$binaries/patioctl" seed --data "$work/data" --leads "$leads" --seed "$seed"
-"$binaries/patioctl" bench --data "$work/data" | tee "$work/ours.txt"
+"$binaries/patioctl" seed --data "$work/data" --leads "$leads" --seed "$seed" --json >"$work/seed.json"
+"$binaries/patioctl" bench --data "$work/data" --json >"$work/ours.json"
+node "$(dirname "$0")/bench-table.mjs" "$work"
