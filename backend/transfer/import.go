@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"math/rand/v2"
+	"path/filepath"
 	"slices"
 
 	"patio/backend/crm"
@@ -34,7 +35,15 @@ type Options struct {
 type Spec struct {
 	Mapping sheet.Mapping `json:"mapping"`
 	Options Options       `json:"options"`
-	Folder  string        `json:"folder"` // the sheet's private copy
+	Folder  string        `json:"folder"` // the sheet's private copy; within the data folder as seen from there
+}
+
+// CopyIn answers where the private copy lies.
+func (sp Spec) CopyIn(s *store.Store) string {
+	if filepath.IsAbs(sp.Folder) {
+		return sp.Folder
+	}
+	return filepath.Join(s.Dir(), sp.Folder)
 }
 
 // Counts says what became of rows: their sum is the rows of the file.
@@ -106,7 +115,11 @@ func Begin(ctx context.Context, s *store.Store, sh *sheet.Sheet, m sheet.Mapping
 	if err := sh.Sync(); err != nil {
 		return "", err
 	}
-	spec, err := json.Marshal(Spec{Mapping: m, Options: o, Folder: sh.Folder()})
+	folder := sh.Folder()
+	if inside, err := filepath.Rel(s.Dir(), folder); err == nil && filepath.IsLocal(inside) {
+		folder = inside // a data folder may be moved
+	}
+	spec, err := json.Marshal(Spec{Mapping: m, Options: o, Folder: folder})
 	if err != nil {
 		return "", err
 	}
@@ -130,7 +143,7 @@ func Run(ctx context.Context, s *store.Store, id string, progress func(done, tot
 	if err != nil {
 		return counts, err
 	}
-	sh, err := sheet.Resume(spec.Folder)
+	sh, err := sheet.Resume(spec.CopyIn(s))
 	if err != nil {
 		return counts, err
 	}
@@ -185,6 +198,8 @@ func (b *batch) run(ctx context.Context, sh *sheet.Sheet, im *store.Import, coun
 
 // commit writes one chunk of rows.
 func (b *batch) commit(ctx context.Context, im *store.Import, counts *Counts, rows []sheet.Result) error {
+	// A chunk is whole or not at all: cancelling stops between two.
+	ctx = context.WithoutCancel(ctx)
 	known, err := b.lookUp(ctx, rows)
 	if err != nil {
 		return err
@@ -236,7 +251,8 @@ func (b *batch) writeRow(tx *store.Tx, known *people, l *sheet.Lead, file string
 			return false, nil
 		}
 		if lead != "" && (b.options.Duplicates == Fill || lead == l.ID) {
-			return false, b.fill(tx, p, lead, l, keys)
+			known.keep(p, keys)
+			return false, b.fill(tx, p, lead, l)
 		}
 	}
 	contact, lead, _, notes := b.build(l)
@@ -259,7 +275,7 @@ func (b *batch) writeRow(tx *store.Tx, known *people, l *sheet.Lead, file string
 		if err := store.Put(tx, contact); err != nil {
 			return false, err
 		}
-		p = known.add(contact.ID, keys)
+		p = known.add(contact.ID, contact.Name, keys)
 	}
 	lead.ContactID = contact.ID
 	if lead.Rank, err = place(lead.StageID); err != nil {
@@ -303,13 +319,17 @@ func cmpOr(a, b int64) int64 {
 }
 
 // fill completes a lead and its contact with what a row knows more.
-func (b *batch) fill(tx *store.Tx, p *person, leadID string, l *sheet.Lead, keys sheet.Keys) error {
-	contact, fresh, _, notes := b.build(l)
-	if err := b.names.writeNew(tx); err != nil {
-		return err
-	}
+func (b *batch) fill(tx *store.Tx, p *person, leadID string, l *sheet.Lead) error {
 	c, err := store.Get[crm.Contact](tx, p.id)
 	if err != nil {
+		return err
+	}
+	row := *l
+	if row.Name != c.Name { // kept, not put in the place of the known one
+		row.Extra = append(slices.Clone(l.Extra), sheet.Note{Column: string(sheet.FieldName), Text: row.Name})
+	}
+	contact, fresh, _, notes := b.build(&row)
+	if err := b.names.writeNew(tx); err != nil {
 		return err
 	}
 	if fillContact(c, contact) {

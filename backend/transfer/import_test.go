@@ -247,3 +247,56 @@ func TestAnImportThatWasStoppedGoesOnWithTheRightRow(t *testing.T) {
 func key(p plain) string {
 	return fmt.Sprint(p.Contact.Name, p.Contact.Phones, p.Contact.Emails, p.Lead.Vehicle, p.Lead.ValueCents, p.Lead.StageID, p.Lead.SourceID)
 }
+
+func TestAFamilysPhoneMakesNobodyTheSame(t *testing.T) {
+	s := openStore(t)
+	sh := writeSheet(t, "Nome;Celular;E-mail;Veículo\n"+
+		"Ana Lima;(11) 98527-0593;ana@x.com;\n"+
+		"Bruno Lima;(11) 98527-0593;bruno@x.com;\n"+ // the same phone, another name and e-mail: somebody else
+		"Ana L. Lima;(11) 98527-0593;;\n"+ // the same phone and first name
+		"Carla Lima;(11) 98527-0593;;\n"+ // and a third one
+		"B. Lima;(11) 98527-0593;bruno@x.com;\n") // an e-mail says who it is
+	review, err := Preview(ctx, s, sh, sh.Suggest(), Options{}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := importAll(t, s, sh, Options{})
+	if c != (Counts{Created: 3, Merged: 2}) || review.New != c.Created || review.Duplicates != c.Merged {
+		t.Errorf("import %+v, review %d new, %d duplicates", c, review.New, review.Duplicates)
+	}
+	if again := importAll(t, s, sh, Options{}); again.Created != 0 {
+		t.Errorf("again: %+v", again)
+	}
+}
+
+func TestAnotherProgramsExportKeepsItsPeople(t *testing.T) {
+	s, sh := openStore(t), openSheet(t, "../sheet/testdata/contatos-en.csv")
+	review, err := Preview(ctx, s, sh, sh.Suggest(), Options{}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := importAll(t, s, sh, Options{})
+	t.Logf("%+v of %d", c, sh.Count)
+	if c.Created+c.Merged+c.Refused != sh.Count || c.Created != review.New || c.Merged != review.Duplicates {
+		t.Errorf("import %+v, review %d, %d, %d", c, review.New, review.Duplicates, review.Refused)
+	}
+	// The file repeats five phones under hundreds of names: every e-mail still
+	// stands with somebody.
+	emails := map[string]bool{}
+	for _, p := range leadsOf(t, s) {
+		for _, e := range p.Contact.Emails {
+			emails[e.Key] = true
+		}
+	}
+	p := sheet.NewParser(sh, sh.Suggest(), sheet.Reading{Zone: time.UTC, Region: "BR"})
+	for row, err := range sh.Rows(0) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range p.Parse(row).Lead.Emails {
+			if !emails[e] {
+				t.Errorf("line %d: %s is nobody's", row.Line, e)
+			}
+		}
+	}
+}

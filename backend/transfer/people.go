@@ -2,7 +2,9 @@ package transfer
 
 import (
 	"context"
+	"slices"
 	"strconv"
+	"strings"
 
 	"patio/backend/crm"
 	"patio/backend/format"
@@ -13,15 +15,34 @@ import (
 // people is who the rows of a batch may be: contacts of the store and those
 // that earlier rows made, by what two of the same share.
 type people struct {
-	byKey map[string]*person
+	byKey map[string][]*person
 	byID  map[string]*person
 }
 
 // person is one contact with its leads.
 type person struct {
-	id    string
-	row   int // of a review: the row that would make it, -1 for one in the store
-	leads []knownLead
+	id     string
+	name   string // folded words
+	emails []string
+	leads  []knownLead
+}
+
+// other says whether somebody who shares a phone with a person is somebody
+// else all the same: another first name, or another name and another e-mail.
+// Families and front desks share phones, and a name that went into another's
+// lead would be lost.
+func (p *person) other(name string, emails []string) bool {
+	if firstName(p.name) != firstName(name) {
+		return true
+	}
+	return p.name != name && len(p.emails) > 0 && len(emails) > 0 &&
+		!slices.ContainsFunc(emails, func(e string) bool { return slices.Contains(p.emails, e) })
+}
+
+// firstName is the first of a name's folded words: "Ana L." and "Ana Lima" agree.
+func firstName(name string) string {
+	first, _, _ := strings.Cut(name, " ")
+	return first
 }
 
 type knownLead struct {
@@ -49,7 +70,7 @@ func keysOf(k sheet.Keys) []string {
 // lookUp reads from the store whom the rows may be about.
 func (b *batch) lookUp(ctx context.Context, rows []sheet.Result) (*people, error) {
 	var phones, emails, documents []string
-	known := &people{byKey: map[string]*person{}, byID: map[string]*person{}}
+	known := &people{byKey: map[string][]*person{}, byID: map[string]*person{}}
 	for i := range rows {
 		if rows[i].Refused() {
 			continue
@@ -65,18 +86,18 @@ func (b *batch) lookUp(ctx context.Context, rows []sheet.Result) (*people, error
 		return nil, err
 	}
 	for _, m := range matches {
-		p := known.byID[m.ContactID]
-		if p == nil {
-			p = &person{id: m.ContactID, row: -1}
-			known.byID[m.ContactID] = p
+		p, err := b.known(ctx, known, m.ContactID)
+		if err != nil {
+			return nil, err
 		}
 		for _, kind := range []string{"p", "e", "d"} {
-			// Two contacts that share a key are a possible duplicate, for a
-			// person to merge; here the older one is taken.
-			if old := known.byKey[kind+m.Key]; old == nil || p.id < old.id {
-				known.byKey[kind+m.Key] = p
-			}
+			known.enter(kind+m.Key, p)
 		}
+	}
+	// Two contacts that share a key are a possible duplicate, for a person to
+	// merge; here the older one is taken.
+	for _, list := range known.byKey {
+		slices.SortFunc(list, func(a, b *person) int { return strings.Compare(a.id, b.id) })
 	}
 	if err := b.lookUpByID(ctx, rows, known); err != nil {
 		return nil, err
@@ -96,6 +117,23 @@ func (b *batch) lookUp(ctx context.Context, rows []sheet.Result) (*people, error
 	return known, nil
 }
 
+// known answers a contact of the store, read once.
+func (b *batch) known(ctx context.Context, known *people, id string) (*person, error) {
+	if p := known.byID[id]; p != nil {
+		return p, nil
+	}
+	c, err := store.Read[crm.Contact](ctx, b.s, id)
+	if err != nil {
+		return nil, err
+	}
+	p := &person{id: id, name: format.FoldWords(c.Name)}
+	for _, e := range c.Emails {
+		p.emails = append(p.emails, e.Key)
+	}
+	known.byID[id] = p
+	return p, nil
+}
+
 // lookUpByID finds the contacts and leads that rows name by our own ids, as an
 // export does: a sheet that comes back meets the same leads.
 func (b *batch) lookUpByID(ctx context.Context, rows []sheet.Result, known *people) error {
@@ -107,24 +145,20 @@ func (b *batch) lookUpByID(ctx context.Context, rows []sheet.Result, known *peop
 		if l.ID != "" {
 			lead, err := store.Read[crm.Lead](ctx, b.s, l.ID)
 			if err == nil {
-				p := known.byID[lead.ContactID]
-				if p == nil {
-					p = &person{id: lead.ContactID, row: -1}
-					known.byID[p.id] = p
+				p, err := b.known(ctx, known, lead.ContactID)
+				if err != nil {
+					return err
 				}
 				p.leads = append(p.leads, knownLead{id: lead.ID, keys: leadKeys(lead)})
-				known.byKey["l"+l.ID] = p
+				known.enter("l"+l.ID, p)
 				continue
 			}
 			if crm.CodeOf(err) != crm.CodeNotFound {
 				return err
 			}
 		}
-		if l.ContactID != "" && known.byID[l.ContactID] == nil {
-			_, err := store.Read[crm.Contact](ctx, b.s, l.ContactID)
-			if err == nil {
-				known.byID[l.ContactID] = &person{id: l.ContactID, row: -1}
-			} else if crm.CodeOf(err) != crm.CodeNotFound {
+		if l.ContactID != "" {
+			if _, err := b.known(ctx, known, l.ContactID); err != nil && crm.CodeOf(err) != crm.CodeNotFound {
 				return err
 			}
 		}
@@ -138,24 +172,25 @@ func leadKeys(l *crm.Lead) sheet.Keys {
 
 // find answers the person that a row is about, nil for a new one.
 func (k *people) find(l *sheet.Lead, keys sheet.Keys) *person {
-	if l.ID != "" {
-		if p := k.byKey["l"+l.ID]; p != nil {
-			return p
-		}
+	if list := k.byKey["l"+l.ID]; l.ID != "" && len(list) > 0 {
+		return list[0]
 	}
 	if l.ContactID != "" {
 		return k.byID[l.ContactID]
 	}
+	name := format.FoldWords(l.Name)
 	for _, key := range keysOf(keys) {
-		if p := k.byKey[key]; p != nil {
-			return p
+		for _, p := range k.byKey[key] {
+			if key[0] != 'p' || !p.other(name, keys.Emails) {
+				return p
+			}
 		}
 	}
 	return nil
 }
 
-func (k *people) add(id string, keys sheet.Keys) *person {
-	p := &person{id: id, row: -1}
+func (k *people) add(id, name string, keys sheet.Keys) *person {
+	p := &person{id: id, name: format.FoldWords(name)}
 	k.byID[id] = p
 	k.keep(p, keys)
 	return p
@@ -164,9 +199,18 @@ func (k *people) add(id string, keys sheet.Keys) *person {
 // keep makes a person found by keys that a row brought.
 func (k *people) keep(p *person, keys sheet.Keys) {
 	for _, key := range keysOf(keys) {
-		if k.byKey[key] == nil {
-			k.byKey[key] = p
+		k.enter(key, p)
+	}
+	for _, e := range keys.Emails {
+		if !slices.Contains(p.emails, e) {
+			p.emails = append(p.emails, e)
 		}
+	}
+}
+
+func (k *people) enter(key string, p *person) {
+	if !slices.Contains(k.byKey[key], p) {
+		k.byKey[key] = append(k.byKey[key], p)
 	}
 }
 

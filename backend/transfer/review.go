@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"patio/backend/crm"
+	"patio/backend/format"
 	"patio/backend/sheet"
 	"patio/backend/store"
 )
@@ -131,7 +132,9 @@ func (r *reviewer) take(ctx context.Context, known *people, row *sheet.Result) e
 	}
 	if earlier >= 0 {
 		if line := r.seen.sameLead(earlier, stage.Kind, keys); line > 0 && r.options.Duplicates != Create && l.ID == "" {
-			r.seen.keep(earlier, l, keys)
+			if r.options.Duplicates != Skip {
+				r.seen.keep(earlier, l, keys)
+			}
 			r.out.Duplicates++
 			if len(r.out.DuplicateRows) < Shown {
 				view := r.show(row, contact, lead, notes)
@@ -217,11 +220,14 @@ func (r *reviewer) show(row *sheet.Result, c *crm.Contact, l *crm.Lead, notes []
 type crowd struct {
 	seed   maphash.Seed
 	byKey  map[uint64]int32
+	more   map[uint64][]int32 // further people of a shared phone
 	people []crowdPerson
 }
 
 type crowdPerson struct {
-	leads []crowdLead
+	first, name uint64 // of the name: its first word, all of it
+	emails      []uint64
+	leads       []crowdLead
 }
 
 type crowdLead struct {
@@ -230,7 +236,9 @@ type crowdLead struct {
 	vehicle, plate uint64 // 0: none
 }
 
-func newCrowd() *crowd { return &crowd{seed: maphash.MakeSeed(), byKey: map[uint64]int32{}} }
+func newCrowd() *crowd {
+	return &crowd{seed: maphash.MakeSeed(), byKey: map[uint64]int32{}, more: map[uint64][]int32{}}
+}
 
 func (c *crowd) hash(key string) uint64 {
 	if key == "" {
@@ -252,30 +260,70 @@ func rowKeys(l *sheet.Lead, k sheet.Keys, stored *person) []string {
 
 // find answers the person of an earlier row, -1 for none.
 func (c *crowd) find(l *sheet.Lead, k sheet.Keys, stored *person) int {
+	name := format.FoldWords(l.Name)
 	for _, key := range rowKeys(l, k, stored) {
-		if i, ok := c.byKey[c.hash(key)]; ok {
-			return int(i)
+		h := c.hash(key)
+		i, ok := c.byKey[h]
+		if !ok {
+			continue
+		}
+		for _, i := range append([]int32{i}, c.more[h]...) {
+			if key[0] != 'p' || !c.other(i, name, k.Emails) {
+				return int(i)
+			}
 		}
 	}
 	return -1
 }
 
+// other is person.other on hashes.
+func (c *crowd) other(person int32, name string, emails []string) bool {
+	p := &c.people[person]
+	if p.first != c.hash(firstName(name)) {
+		return true
+	}
+	return p.name != c.hash(name) && len(p.emails) > 0 && len(emails) > 0 &&
+		!slices.ContainsFunc(emails, func(e string) bool { return slices.Contains(p.emails, c.hash(e)) })
+}
+
 func (c *crowd) keep(person int, l *sheet.Lead, k sheet.Keys) {
 	for _, key := range rowKeys(l, k, nil) {
-		if _, ok := c.byKey[c.hash(key)]; !ok {
-			c.byKey[c.hash(key)] = int32(person)
+		c.enter(c.hash(key), int32(person))
+	}
+	p := &c.people[person]
+	for _, e := range k.Emails {
+		if h := c.hash(e); !slices.Contains(p.emails, h) {
+			p.emails = append(p.emails, h)
 		}
+	}
+}
+
+func (c *crowd) enter(key uint64, person int32) {
+	first, ok := c.byKey[key]
+	switch {
+	case !ok:
+		c.byKey[key] = person
+	case first != person && !slices.Contains(c.more[key], person):
+		c.more[key] = append(c.more[key], person)
 	}
 }
 
 func (c *crowd) add(person int, l *sheet.Lead, k sheet.Keys, stored *person, line int, kind string) {
 	if person < 0 {
 		person = len(c.people)
-		c.people = append(c.people, crowdPerson{})
+		name, emails := format.FoldWords(l.Name), k.Emails
+		if stored != nil {
+			name, emails = stored.name, stored.emails
+		}
+		p := crowdPerson{first: c.hash(firstName(name)), name: c.hash(name)}
+		for _, e := range emails {
+			p.emails = append(p.emails, c.hash(e))
+		}
+		c.people = append(c.people, p)
 	}
 	c.keep(person, l, k)
 	if stored != nil {
-		c.byKey[c.hash("s"+stored.id)] = int32(person)
+		c.enter(c.hash("s"+stored.id), int32(person))
 	}
 	c.people[person].leads = append(c.people[person].leads, crowdLead{int32(line), kind, c.hash(k.Vehicle), c.hash(k.Plate)})
 }

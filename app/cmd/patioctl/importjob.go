@@ -110,7 +110,7 @@ func interrupted(ctx context.Context, s *store.Store, isIt func(*importJob) bool
 		if err := json.Unmarshal(im.Spec, &spec); err != nil {
 			return nil, err
 		}
-		sh, err := sheet.Resume(spec.Folder)
+		sh, err := sheet.Resume(spec.CopyIn(s))
 		if err != nil {
 			continue // its copy is gone; nothing can go on from it
 		}
