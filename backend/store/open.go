@@ -12,7 +12,8 @@ import (
 	"strings"
 
 	"github.com/pressly/goose/v3"
-	_ "modernc.org/sqlite" // the driver
+	"modernc.org/sqlite" // the driver
+	sqlite3 "modernc.org/sqlite/lib"
 
 	"patio/backend/crm"
 )
@@ -156,6 +157,13 @@ func (s *Store) attach(ctx context.Context, before func(context.Context) error) 
 // refuseNewer reads the schema's version through a connection that can't write.
 func (s *Store) refuseNewer(ctx context.Context) error {
 	version, err := schemaVersion(ctx, asideDSN(s.path(), false))
+	var failure *sqlite.Error
+	if errors.As(err, &failure) && failure.Code() == sqlite3.SQLITE_READONLY_ROLLBACK {
+		// The power went during the very first start, before the file had a
+		// write-ahead log: only a writer can roll that back. migrate refuses a
+		// newer one still.
+		return nil
+	}
 	if err != nil {
 		return s.fail("read schema version", err)
 	}
