@@ -72,13 +72,7 @@ func TestADatabaseFromANewerVersionIsRefusedAndLeftAsItIs(t *testing.T) {
 			id := makeLead(t, s, "Ana")
 			if end == "killed" { // its log still beside it
 				copied := t.TempDir()
-				for name, b := range files(t, dir) {
-					if name == FileName || name == FileName+"-wal" {
-						if err := os.WriteFile(filepath.Join(copied, name), []byte(b), 0o600); err != nil {
-							t.Fatal(err)
-						}
-					}
-				}
+				copyLive(t, s, copied)
 				closeStore(t, s)
 				dir = copied
 			} else {
@@ -283,8 +277,9 @@ func TestARecoveryThatWasCutShortGoesOn(t *testing.T) {
 	}
 	fill(t, s, seeded(t), 20)
 	want := contents(t, s)
-	live := t.TempDir() // as a kill leaves it: a log beside the file
-	if err := os.CopyFS(live, os.DirFS(source)); err != nil {
+	live := t.TempDir()
+	copyLive(t, s, live)
+	if err := os.CopyFS(filepath.Join(live, snapshotFolder), os.DirFS(s.snapshotDir())); err != nil {
 		t.Fatal(err)
 	}
 	closeStore(t, s)
@@ -345,6 +340,17 @@ func TestARecoveryThatWasCutShortGoesOn(t *testing.T) {
 			t.Errorf("damaged file not kept: %v", err)
 		}
 	})
+}
+
+// copyLive copies the files of an open store as a kill leaves them: the log
+// beside the database.
+func copyLive(t testing.TB, s *Store, dir string) {
+	t.Helper()
+	for _, suffix := range []string{"", "-wal"} {
+		if err := copyFile(context.Background(), s.path()+suffix, filepath.Join(dir, FileName+suffix)); err != nil {
+			t.Fatal(err)
+		}
+	}
 }
 
 func writeFile(t testing.TB, path, content string) {
