@@ -221,7 +221,11 @@ func Decode(b []byte) (*State, error) {
 		n := r.count()
 		d, at := r.dot()
 		for ; n > 0 && !r.bad; n-- {
-			s.Fields = append(s.Fields, Field{r.key(), d, at})
+			k := r.key()
+			if last := len(s.Fields) - 1; last >= 0 && s.Fields[last].Key.Compare(k) > 0 {
+				r.fail() // Append writes them in order, and span relies on it
+			}
+			s.Fields = append(s.Fields, Field{k, d, at})
 			d.N++
 		}
 	}
@@ -271,8 +275,9 @@ func (r *reader) byte() byte {
 }
 
 func (r *reader) dot() (vv.Dot, HLC) {
-	d := vv.Dot{Replica: vv.Replica(r.uvarint()), N: r.uvarint()}
-	if len(r.b) < 8 {
+	replica, n := r.uvarint(), r.uvarint()
+	d := vv.Dot{Replica: vv.Replica(replica), N: n}
+	if len(r.b) < 8 || replica > 1<<32-1 {
 		r.fail()
 		return vv.Dot{}, 0
 	}
@@ -283,6 +288,9 @@ func (r *reader) dot() (vv.Dot, HLC) {
 
 func (r *reader) key() Key {
 	n := r.uvarint()
+	if n>>1 > 1<<16-1 {
+		r.fail()
+	}
 	k := Key{ID: uint16(n >> 1)}
 	if n&1 == 1 {
 		l := r.count()
