@@ -45,7 +45,7 @@ func written() *rapid.Generator[*State] {
 	})
 }
 
-// any makes states that only merging makes: several live writes of a field, and
+// merged makes states that only merging makes: several live writes of a field, and
 // several lives.
 func merged() *rapid.Generator[*State] {
 	return rapid.Custom(func(t *rapid.T) *State {
