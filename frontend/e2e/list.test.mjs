@@ -63,12 +63,6 @@ const cursorOn = (/** @type {string} */ text) =>
     return id && document.getElementById(id)?.textContent?.trim().startsWith(wanted);
   }, text);
 
-/** The names of the first rows, in order. */
-const firstNames = (n = 3) =>
-  page
-    .locator('[data-index] .name')
-    .evaluateAll((cells, count) => cells.slice(0, count).map((one) => one.textContent?.trim()), n);
-
 const firstNameIs = (/** @type {string} */ text) =>
   page.waitForFunction(
     (wanted) => document.querySelector('[data-index="0"] .name')?.textContent?.startsWith(wanted),
@@ -195,6 +189,7 @@ describe('sort and columns', () => {
     await picker.getByRole('button', { name: 'Mover Valor para a esquerda' }).click();
     assert.deepEqual(await axeFaults(page), []);
     await page.keyboard.press('Escape');
+    await picker.waitFor({ state: 'detached' });
     const titles = () =>
       page
         .getByRole('columnheader')

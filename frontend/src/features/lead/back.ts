@@ -5,6 +5,6 @@ const HOME = '/list';
 
 /** Goes to where the lead was opened from. */
 export function goBack(): void {
-  if (history.length > 1) router.back();
+  if (router.canGoBack) router.back();
   else router.go(HOME, { replace: true });
 }

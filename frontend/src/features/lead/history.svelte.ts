@@ -57,7 +57,7 @@ export function history(id: string): History {
         0,
         untrack(() => shownCount(it)),
       ),
-    (change) => change.leadIds.includes(id),
+    (change) => change.leadIds?.includes(id) ?? false,
   );
   return new History(id, it);
 }

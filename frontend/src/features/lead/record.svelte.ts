@@ -74,11 +74,13 @@ export class LeadRecord {
 
 /** True when a commit may have changed what the page of a lead shows. */
 export function touchesLead(change: Change, id: string, view: LeadView | undefined): boolean {
-  if (change.leadIds.includes(id)) return true;
+  // A Go slice without entries arrives as null.
+  const ids = change.leadIds ?? [];
+  if (ids.includes(id)) return true;
   // A further lead of the same contact appears, or one of those shown changes.
   return (
     change.label === 'lead.create' ||
-    (view?.others.some((other) => change.leadIds.includes(other.id)) ?? false)
+    (view?.others?.some((other) => ids.includes(other.id)) ?? false)
   );
 }
 

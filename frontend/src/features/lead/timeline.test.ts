@@ -120,6 +120,14 @@ describe('other changes are told old → new', () => {
       event('activity.update', ['activity.dueDay', '2026-11-24', '2026-11-26']),
       'Quando: 24/11/2026 → 26/11/2026',
     ],
+    [
+      event(
+        'activity.update',
+        ['activity.dueAt', '0', String(NOON)],
+        ['activity.dueDay', '2026-11-26', ''],
+      ),
+      'Quando: 26/11/2026 → 24/11/2026 12:00',
+    ],
   ])('%#', (item, line) => expect(told(item)).toEqual(['*Carla* mudou os dados', line]));
 
   test('an undo names what it brought back', () => {

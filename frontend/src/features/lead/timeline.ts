@@ -133,6 +133,7 @@ const SENTENCES: Readonly<Record<string, (change: FieldChange) => [Key, string?,
 
 function changed(item: TimelineItem, changes: readonly FieldChange[], currency: string): Told {
   const actor = who(item.userId);
+  changes = withOneDue(changes);
   const taken = changes.find(({ field }) => field in SENTENCES);
   const rest = changes.filter((change) => change !== taken);
   const lines = rest.map(({ field, old, new: now }) => line(field, old, now, currency));
@@ -148,6 +149,19 @@ function changed(item: TimelineItem, changes: readonly FieldChange[], currency: 
         ? 'lead.history.redid'
         : 'lead.history.changed';
   return plain(pieces(t(key, { who: actor })), all);
+}
+
+// Hour and day are two fields of one thing: when it is due.
+function withOneDue(changes: readonly FieldChange[]): readonly FieldChange[] {
+  const at = changes.find(({ field }) => field === 'activity.dueAt');
+  const day = changes.find(({ field }) => field === 'activity.dueDay');
+  if (!at || !day) return changes;
+  const both = { field: 'activity.due', old: dueOf(at.old, day.old), new: dueOf(at.new, day.new) };
+  return [both, ...changes.filter((change) => change !== at && change !== day)];
+}
+
+function dueOf(at: string, day: string): string {
+  return fieldText('dueAt', at) || fieldText('dueDay', day);
 }
 
 /** One change in words: "Valor: R$ 34.200 → R$ 50.000", "Cidade: Santos". */

@@ -6,6 +6,8 @@ class Router {
   #path = $state('/');
   #query = $state.raw<Readonly<Record<string, string>>>({});
   #home = '/';
+  // How many pages of this program lie behind the one that is shown.
+  #step = 0;
 
   get path(): string {
     return this.#path;
@@ -20,6 +22,8 @@ class Router {
     if (splitHash(location.hash).path === '/') {
       history.replaceState(null, '', remember('hash', `#${home}`));
     }
+    // After a reload the address knows its step; else this is the first.
+    if (stepOf(history.state) === undefined) mark(0);
     this.#read();
     const read = () => this.#read();
     window.addEventListener('hashchange', read);
@@ -34,8 +38,8 @@ class Router {
   go(path: string, options: { query?: Record<string, string>; replace?: boolean } = {}): void {
     const hash = joinHash(path, options.query);
     if (hash === location.hash) return;
-    if (options.replace) history.replaceState(null, '', hash);
-    else history.pushState(null, '', hash);
+    if (options.replace) history.replaceState({ step: this.#step }, '', hash);
+    else history.pushState({ step: this.#step + 1 }, '', hash);
     this.#read();
   }
 
@@ -49,16 +53,33 @@ class Router {
     this.go(this.#home, { replace: true });
   }
 
+  /** True when a step back stays in the program. */
+  get canGoBack(): boolean {
+    return this.#step > 0;
+  }
+
   back(): void {
     history.back();
   }
 
   #read(): void {
+    // A link has made an entry of its own.
+    if (stepOf(history.state) === undefined) mark(this.#step + 1);
+    this.#step = stepOf(history.state) ?? 0;
     const { path, query } = splitHash(location.hash);
     this.#path = path;
     this.#query = Object.fromEntries(query);
     keep('hash', location.hash);
   }
+}
+
+function stepOf(state: unknown): number | undefined {
+  const step = (state as { step?: unknown } | null)?.step;
+  return typeof step === 'number' ? step : undefined;
+}
+
+function mark(step: number): void {
+  history.replaceState({ step }, '');
 }
 
 export const router = new Router();

@@ -62,6 +62,23 @@ test('a step back goes to the page before', async () => {
   stop();
 });
 
+test('a step back is offered only where it stays in the program', () => {
+  const stop = router.start('/board');
+  expect(router.canGoBack).toBe(false);
+  router.go('/list', { replace: true });
+  expect(router.canGoBack).toBe(false);
+  router.go('/lead/1');
+  expect(router.canGoBack).toBe(true);
+  // A link makes an entry that knows nothing of steps.
+  history.pushState(null, '', '#/lead/2');
+  window.dispatchEvent(new HashChangeEvent('hashchange'));
+  expect(router.canGoBack).toBe(true);
+  history.replaceState({ step: 0 }, '', '#/list');
+  window.dispatchEvent(new PopStateEvent('popstate'));
+  expect(router.canGoBack).toBe(false);
+  stop();
+});
+
 test('scroll and focus come back', () => {
   const element = document.createElement('div');
   const scrollTo = vi.spyOn(element, 'scrollTo');
