@@ -14,6 +14,7 @@ export const LIBRARIES: readonly Library[] = [
   { name: 'github.com/DeRuina/timberjack', licence: 'MIT' },
   { name: 'github.com/godbus/dbus', licence: 'BSD-2-Clause' },
   { name: 'github.com/google/uuid', licence: 'BSD-3-Clause' },
+  { name: 'github.com/mattn/go-isatty', licence: 'MIT' },
   { name: 'github.com/nyaruka/phonenumbers', licence: 'MIT' },
   { name: 'github.com/pressly/goose', licence: 'MIT' },
   { name: 'github.com/rs/zerolog', licence: 'MIT' },
