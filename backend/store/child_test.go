@@ -13,7 +13,7 @@ import (
 // runChild is what a process of the tests does instead of testing. It answers
 // the process's exit code.
 func runChild(role string) int {
-	roles := map[string]func(dir string) error{"hold": childHold}
+	roles := map[string]func(dir string) error{"hold": childHold, "migrate": childMigrate}
 	f := roles[role]
 	if f == nil {
 		fmt.Fprintln(os.Stderr, "no such role:", role)

@@ -17,19 +17,10 @@ import (
 )
 
 // later answers the program's migrations and more that come after them.
-func later(t testing.TB, more ...string) fs.FS {
-	t.Helper()
+func later(more ...string) fs.FS {
 	files := fstest.MapFS{}
-	list, err := fs.Glob(migrationFiles, "migrations/*.sql")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, path := range list {
-		b, err := migrationFiles.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		files[filepath.Base(path)] = &fstest.MapFile{Data: b}
+	for _, path := range must(fs.Glob(migrationFiles, "migrations/*.sql")) {
+		files[path[len("migrations/"):]] = &fstest.MapFile{Data: must(migrationFiles.ReadFile(path))}
 	}
 	for i, sql := range more {
 		files["9000"+string(rune('0'+i))+"_later.sql"] = &fstest.MapFile{Data: []byte("-- +goose Up\n" + sql + "\n-- +goose Down\nSELECT 1;\n")}
@@ -37,9 +28,8 @@ func later(t testing.TB, more ...string) fs.FS {
 	return files
 }
 
-func openLater(t testing.TB, dir string, more ...string) (*Store, error) {
-	t.Helper()
-	return openWith(context.Background(), Config{Dir: dir, Log: zerolog.Nop()}, later(t, more...))
+func openLater(dir string, more ...string) (*Store, error) {
+	return openWith(context.Background(), Config{Dir: dir, Log: zerolog.Nop()}, later(more...))
 }
 
 // files reads every file under a folder, the ballast and the lock left out.
@@ -65,7 +55,7 @@ func TestADatabaseFromANewerVersionIsRefusedAndLeftAsItIs(t *testing.T) {
 	for _, end := range []string{"closed", "killed"} {
 		t.Run(end, func(t *testing.T) {
 			dir := t.TempDir()
-			s, err := openLater(t, dir, "CREATE TABLE from_the_future(x);")
+			s, err := openLater(dir, "CREATE TABLE from_the_future(x);")
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -89,7 +79,7 @@ func TestADatabaseFromANewerVersionIsRefusedAndLeftAsItIs(t *testing.T) {
 					t.Errorf("%s changed", name)
 				}
 			}
-			if s, err = openLater(t, dir, "CREATE TABLE from_the_future(x);"); err != nil {
+			if s, err = openLater(dir, "CREATE TABLE from_the_future(x);"); err != nil {
 				t.Fatal(err)
 			}
 			defer closeStore(t, s)
@@ -109,7 +99,7 @@ func TestASnapshotPrecedesEachMigrationAndSevenAreKept(t *testing.T) {
 	for i := range 9 {
 		more = append(more, "CREATE TABLE later"+string(rune('a'+i))+"(x);")
 		var told []string
-		s, err := openWith(context.Background(), Config{Dir: dir, Log: zerolog.Nop(), Progress: func(phase string, _, _ int) { told = append(told, phase) }}, later(t, more...))
+		s, err := openWith(context.Background(), Config{Dir: dir, Log: zerolog.Nop(), Progress: func(phase string, _, _ int) { told = append(told, phase) }}, later(more...))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -152,7 +142,7 @@ func TestAMigrationThatFailsChangesNothing(t *testing.T) {
 	closeStore(t, s)
 	before := files(t, dir)[FileName]
 	for range 2 {
-		if _, err := openLater(t, dir, "CREATE TABLE fine(x);\nUPDATE leads SET no_such_column=1;"); err == nil {
+		if _, err := openLater(dir, "CREATE TABLE fine(x);\nUPDATE leads SET no_such_column=1;"); err == nil {
 			t.Fatal("it went through")
 		}
 	}

@@ -180,7 +180,7 @@ func TestWhatCannotBeRestoredIsRefusedAndChangesNothing(t *testing.T) {
 	makeLead(t, s, "Ana")
 	want := contents(t, s)
 	files := t.TempDir()
-	newer, err := openLater(t, filepath.Join(files, "newer"), "CREATE TABLE from_the_future(x);")
+	newer, err := openLater(filepath.Join(files, "newer"), "CREATE TABLE from_the_future(x);")
 	if err != nil {
 		t.Fatal(err)
 	}
