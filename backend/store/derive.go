@@ -209,20 +209,19 @@ func (tx *Tx) after(im *image) error {
 	return tx.indexText(im, before, after)
 }
 
-// textChange is what becomes of a lead in the search index.
+// textChange is what a lead is found by from now on.
 type textChange struct {
 	rid  int64
-	old  bool   // it stands there and must go
 	text string // "" for one that is gone
 }
 
 // indexText notes what becomes of a lead's search text. A bulk operation
-// queues new ones.
+// leaves the texts of new leads to the indexer.
 func (tx *Tx) indexText(im *image, before, after *crm.Lead) error {
 	switch {
 	case im.dies:
 		if !im.dead && before != nil {
-			tx.texts = append(tx.texts, textChange{rid: im.rid, old: true})
+			tx.texts = append(tx.texts, textChange{rid: im.rid})
 		}
 		return nil
 	case before == nil && tx.op.Bulk:
@@ -237,49 +236,18 @@ func (tx *Tx) indexText(im *image, before, after *crm.Lead) error {
 	if err != nil {
 		return err
 	}
-	tx.texts = append(tx.texts, textChange{im.rid, before != nil, searchText(c, after)})
+	tx.texts = append(tx.texts, textChange{im.rid, searchText(c, after)})
 	return nil
 }
 
-// maxTexts is how many search texts an operation brings up to date itself.
-const maxTexts = 200
-
-// writeTexts brings the search index up to date, last of all: statements in
-// between would make the index write its pages each time.
+// writeTexts queues the texts that changed, where the search finds them at once.
 func (tx *Tx) writeTexts() error {
-	if len(tx.texts) > maxTexts {
-		return tx.queueTexts()
-	}
 	for _, c := range tx.texts {
-		if c.old {
-			if _, err := tx.s.exec(tx.ctx, "DELETE FROM search_queue WHERE lead=?", c.rid); err != nil {
-				return err
-			}
-		}
-		query, args := "INSERT OR REPLACE INTO search(rowid,text) VALUES (?,?)", []any{c.rid, c.text}
-		if c.text == "" {
-			query, args = "DELETE FROM search WHERE rowid=?", args[:1]
-		}
-		if _, err := tx.s.exec(tx.ctx, query, args...); err != nil {
+		if _, err := tx.s.exec(tx.ctx, "INSERT OR REPLACE INTO search_queue(lead,text) VALUES (?,?)", c.rid, c.text); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// queueTexts leaves a large change to the indexer. Until it is done, deleted
-// leads are passed over by the search, and changed ones found by what they were.
-func (tx *Tx) queueTexts() error {
-	all := make([]int64, len(tx.texts))
-	for i, c := range tx.texts {
-		all[i] = c.rid
-	}
-	list, err := json.Marshal(all)
-	if err != nil {
-		return err
-	}
-	_, err = tx.s.exec(tx.ctx, "INSERT OR IGNORE INTO search_queue(lead) SELECT value FROM json_each(?)", string(list))
-	return err
 }
 
 // writeEvents adds to each lead's history what this operation changed of it.

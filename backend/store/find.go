@@ -20,12 +20,13 @@ type Hit struct {
 
 // Find answers leads by what a person remembers of them, archived ones too:
 // first those whose name starts with the text, by name; then those that hold
-// every word of it somewhere, the newest first. Accents, case and a number's
+// every word of it somewhere, what was saved last first, then the newest. Accents, case and a number's
 // punctuation don't count. A word of three letters is found anywhere, one of
 // two at the beginning of a word, a single letter at the beginning of a word
 // beside longer ones, else of the name.
 func (s *Store) Find(ctx context.Context, text string, limit int) ([]Hit, error) {
 	words := searchWords(text)
+	words = words[:min(len(words), maxWords)]
 	limit = min(max(limit, 0), MaxPage)
 	if len(words) == 0 || limit == 0 {
 		return []Hit{}, nil
@@ -38,6 +39,15 @@ func (s *Store) Find(ctx context.Context, text string, limit int) ([]Hit, error)
 	if err != nil {
 		return nil, s.fail("read hits", err)
 	}
+	recent, err := s.recentlyQueued(ctx, words, limit+len(rids))
+	if err != nil {
+		return nil, s.fail("search recent texts", err)
+	}
+	recent = slices.DeleteFunc(recent, func(rid int64) bool { return slices.Contains(rids, rid) })
+	if hits, err = s.confirm(ctx, hits, recent, words); err != nil {
+		return nil, s.fail("read hits", err)
+	}
+	rids = append(rids, recent...)
 	query := matchText(words)
 	for before := int64(1) << 62; query != "" && len(hits) < limit; {
 		more, err := s.ints(ctx, candidateSQL, query, before, limit+candidates)
@@ -59,10 +69,36 @@ func (s *Store) Find(ctx context.Context, text string, limit int) ([]Hit, error)
 	return hits[:min(len(hits), limit)], nil
 }
 
+// recentlyQueued finds leads among the texts that wait to be indexed, the
+// newest first. Single letters find names only.
+func (s *Store) recentlyQueued(ctx context.Context, words []word, limit int) ([]int64, error) {
+	if matchText(words) == "" {
+		return nil, nil
+	}
+	var b strings.Builder
+	var args []any
+	for _, w := range words {
+		b.WriteString(" AND (0")
+		for _, spelling := range w {
+			if utf8.RuneCountInString(spelling) < 3 {
+				spelling = " " + spelling
+			}
+			b.WriteString(" OR instr(text, ?)")
+			args = append(args, spelling)
+		}
+		b.WriteString(")")
+	}
+	return s.ints(ctx, `SELECT lead FROM search_queue WHERE text IS NOT NULL`+b.String()+
+		" AND (SELECT live FROM leads WHERE rid = search_queue.lead) > 0 ORDER BY lead DESC LIMIT ?", append(args, limit)...)
+}
+
 // candidateSQL finds leads that hold every trigram, the newest first. Deleted
 // ones may wait to leave the index.
 const candidateSQL = `SELECT rowid FROM search WHERE search MATCH ? AND rowid < ?
 	AND (SELECT live FROM leads WHERE rid = search.rowid) > 0 ORDER BY rowid DESC LIMIT ?`
+
+// maxWords of a text are looked for.
+const maxWords = 12
 
 // candidates is how many leads are looked at beyond those that are asked for:
 // the index knows which trigrams a lead holds, not in what order.

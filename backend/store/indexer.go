@@ -10,35 +10,47 @@ import (
 	"patio/backend/crm"
 )
 
-// indexer fills the search index from its queue, which bulk operations leave
-// behind: the trigram index costs more than all else in a load, and rows are
-// usable without it. The queue is a table, so that a kill loses nothing.
+// indexer moves search texts from their queue to the index. To put one text
+// into the trigram index takes longer than all else of a save, and a tenth of
+// that among hundreds; so a save queues the text, which the search reads, too,
+// and the indexer comes when there are enough. A load queues leads without
+// their texts, which can't be found until then. The queue is a table: a kill
+// loses nothing.
 type indexer struct {
-	loads atomic.Int32 // running; the indexer waits for them
-	wake  chan struct{}
-	stop  context.CancelFunc
-	done  sync.WaitGroup
+	waiting atomic.Int64 // texts in the queue, about
+	loads   atomic.Int32 // running; the indexer waits for them
+	wake    chan struct{}
+	stop    context.CancelFunc
+	done    sync.WaitGroup
 }
 
-// indexChunk is how many leads are indexed at once: the longest that a save
-// waits for it is some 60 ms.
-const indexChunk = 500
+const (
+	// indexAt is how many texts wait until they are indexed: the search goes
+	// through them one by one.
+	indexAt = 128
+	// indexChunk is how many leads are indexed at once: the longest that a
+	// save waits for it is some 20 ms.
+	indexChunk = 500
+)
 
 // SearchPending answers how many leads the search doesn't find yet.
 func (s *Store) SearchPending(ctx context.Context) (int, error) {
 	var n int
-	err := s.one(ctx, "SELECT count(*) FROM search_queue", nil, &n)
+	err := s.one(ctx, "SELECT count(*) FROM search_queue WHERE text IS NULL", nil, &n)
 	return n, s.fail("count search queue", err)
 }
 
 // startSearch goes on with the queue that the last run left.
-func (s *Store) startSearch(context.Context) error {
+func (s *Store) startSearch(ctx context.Context) error {
+	var texts, pending int
+	if err := s.one(ctx, "SELECT count(text), count(*)-count(text) FROM search_queue", nil, &texts, &pending); err != nil {
+		return s.fail("count search queue", err)
+	}
 	x := &s.indexer
 	x.wake = make(chan struct{}, 1)
-	var ctx context.Context
 	ctx, x.stop = context.WithCancel(context.Background())
 	x.done.Go(func() { s.runIndexer(ctx) })
-	s.wakeSearch()
+	s.queuedTexts(texts, pending > 0)
 	return nil
 }
 
@@ -50,7 +62,14 @@ func (s *Store) stopSearch() {
 	s.indexer.done.Wait()
 }
 
-// wakeSearch tells the indexer to look at its queue.
+// queuedTexts tells the indexer of texts in its queue, and whether there are
+// leads that can't be found without it.
+func (s *Store) queuedTexts(n int, pending bool) {
+	if s.indexer.waiting.Add(int64(n)) >= indexAt || pending {
+		s.wakeSearch()
+	}
+}
+
 func (s *Store) wakeSearch() {
 	select {
 	case s.indexer.wake <- struct{}{}:
@@ -71,6 +90,7 @@ func (s *Store) runIndexer(ctx context.Context) {
 				_ = s.fail("index search texts", err) // logged; the queue keeps them
 			}
 			if err != nil || n < indexChunk {
+				s.indexer.waiting.Store(0)
 				break
 			}
 		}
@@ -92,7 +112,7 @@ func (s *Store) indexSome(ctx context.Context) (n int, err error) {
 			_, _ = s.exec(context.WithoutCancel(ctx), "ROLLBACK")
 		}
 	}()
-	texts, err := s.queuedTexts(ctx)
+	texts, err := s.nextTexts(ctx)
 	if err != nil {
 		return 0, err
 	}
@@ -121,8 +141,8 @@ type queued struct {
 	text string
 }
 
-// queuedTexts reads the texts of the next chunk, in the order of rowids.
-func (s *Store) queuedTexts(ctx context.Context) ([]queued, error) {
+// nextTexts reads the texts of the next chunk, in the order of rowids.
+func (s *Store) nextTexts(ctx context.Context) ([]queued, error) {
 	rows, err := s.stmt(ctx, `SELECT q.lead, coalesce(l.live, 0), l.plate, l.vehicle, l.subject, c.name, c.company, c.document,
 		(SELECT group_concat(key, ' ' ORDER BY pos, key) FROM contact_phones WHERE owner = c.rid),
 		(SELECT group_concat(key, ' ' ORDER BY pos, key) FROM contact_emails WHERE owner = c.rid)

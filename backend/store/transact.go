@@ -106,9 +106,7 @@ func (s *Store) Transact(ctx context.Context, op Op, fn func(*Tx) error) (crm.Do
 	committed = true
 	s.counter, s.clock = tx.n, tx.clock
 	s.commits.Add(1)
-	if op.Bulk || len(tx.texts) > maxTexts {
-		s.wakeSearch()
-	}
+	s.queuedTexts(len(tx.texts), op.Bulk)
 	tx.publish()
 	return tx.done(), nil
 }

@@ -85,6 +85,10 @@ func TestVerifyFindsEachKindOfHarm(t *testing.T) {
 	fill(t, s, seeded(t), 30)
 	wantWhole(t, s)
 	ctx := context.Background()
+	if _, err := s.indexSome(ctx); err != nil {
+		t.Fatal(err)
+	}
+	wantWhole(t, s)
 	snap, err := s.TakeSnapshot(ctx, SnapshotManual)
 	if err != nil {
 		t.Fatal(err)

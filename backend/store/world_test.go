@@ -63,8 +63,13 @@ func newWorld(t testing.TB, r *rand.Rand, n int) *world {
 			}
 		}
 	}
-	for range n {
+	for i := range n {
 		w.transact("lead.create", func(tx *Tx) error { _, err := w.put(tx); return err })
+		if i == n/2 { // so that one half stands in the search index, the other in its queue
+			if _, err := s.indexSome(context.Background()); err != nil {
+				t.Fatal(err)
+			}
+		}
 	}
 	w.read()
 	return w

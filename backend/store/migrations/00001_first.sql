@@ -172,9 +172,10 @@ CREATE TABLE lead_totals (
 -- table drops what is deleted when it merges.
 CREATE VIRTUAL TABLE search USING fts5(text, tokenize = 'trigram', detail = none, content = '', contentless_delete = 1);
 INSERT INTO search(search, rank) VALUES ('secure-delete', 1);
--- Leads whose text in the index is not what it should be: bulk operations queue.
+-- Leads whose text is not in the index, or is another one there.
 CREATE TABLE search_queue (
-  lead INTEGER PRIMARY KEY
+  lead INTEGER PRIMARY KEY,
+  text TEXT                       -- searched as it stands here; '' of a deleted one; NULL: not read yet, after a load
 );
 
 -- A spreadsheet on its way in: enough to go on after a kill.
