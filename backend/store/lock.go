@@ -71,14 +71,20 @@ func (l *fileLock) release() error {
 	return err
 }
 
-// folderFailure names why a file of the data folder can't be made or read.
+// folderFailure names why a file of a folder can't be made or read.
 func folderFailure(dir string, err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return crm.NewError(crm.CodeNotFound, "", "folder", dir).Because(err)
+	}
+	return makeFailure(dir, err)
+}
+
+// makeFailure names why a folder can't be made: Windows says "not found" of
+// one within a file.
+func makeFailure(dir string, err error) error {
 	code := crm.CodeReadOnly
-	switch {
-	case outOfSpace(err):
+	if outOfSpace(err) {
 		code = crm.CodeDiskFull
-	case errors.Is(err, fs.ErrNotExist):
-		code = crm.CodeNotFound
 	}
 	return crm.NewError(code, "", "folder", dir).Because(err)
 }

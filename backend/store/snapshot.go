@@ -126,7 +126,7 @@ func (s *Store) takeSnapshot(ctx context.Context, kind string) (Snapshot, error)
 func (s *Store) makeSnapshot(ctx context.Context, kind string) (snap Snapshot, err error) {
 	dir := s.snapshotDir()
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return snap, folderFailure(dir, err)
+		return snap, makeFailure(dir, err)
 	}
 	err = s.asideLocked(ctx, func(db *sql.DB) error {
 		before, err := countOf(ctx, db)

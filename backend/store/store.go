@@ -107,7 +107,7 @@ func openWith(ctx context.Context, cfg Config, migrations fs.FS) (*Store, error)
 		return nil, err
 	}
 	if err := os.MkdirAll(cfg.Dir, 0o700); err != nil {
-		return nil, folderFailure(cfg.Dir, err)
+		return nil, makeFailure(cfg.Dir, err)
 	}
 	if err := checkFolder(cfg.Dir); err != nil {
 		return nil, err
