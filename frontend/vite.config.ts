@@ -47,6 +47,12 @@ export default defineConfig(({ mode }) => ({
               debugName: 'strings',
               test: /[\\/]strings[\\/][\w-]+\.json$/,
             },
+            // Icons and shared logic are many small files: one chunk, or a start
+            // would make fifty requests.
+            {
+              name: 'base',
+              test: /[\\/]@lucide[\\/]|[\\/]src[\\/](bridge|shared[\\/](actions|errors|format|i18n|leads|router|stores))[\\/][\w.]+\.ts$/,
+            },
           ],
         },
       },

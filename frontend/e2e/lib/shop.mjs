@@ -45,7 +45,7 @@ export async function openShop(people = ['Carla Souza']) {
  * @param {string} url
  * @returns {Promise<Shop['call']>}
  */
-async function caller(url) {
+export async function caller(url) {
   const { origin } = new URL(url);
   const entered = await fetch(url, { redirect: 'manual' });
   const cookie = entered.headers.get('set-cookie')?.split(';')[0] ?? '';

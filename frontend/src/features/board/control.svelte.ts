@@ -45,6 +45,9 @@ interface Standing {
   id: string;
 }
 
+/** The nav's width in rem. */
+const NAV = 4;
+
 const NOWHERE: Standing = { stageId: '', index: HEAD, id: '' };
 
 /** What a person does on the board: walk, pick, move. One a page. Reactive. */
@@ -53,8 +56,8 @@ export class BoardControl {
   readonly picked = new Picked();
   readonly lists = new Map<string, CardList>();
   readonly pipelineId: string;
-  /** Pixels that the board has for its stages. */
-  width = $state(0);
+  /** Pixels that the board has for its stages; until the engine says, what the nav leaves. */
+  width = $state(innerWidth - NAV * appearance.rem);
   /** The menu of a card's tools that is open. */
   menu = $state.raw<{ kind: 'move' | 'more'; id: string } | undefined>(undefined);
   root: HTMLElement | undefined;

@@ -10,7 +10,8 @@ export function keptScroll(name: string): Attachment<HTMLElement> {
   return (element) => {
     const key = `scroll:${name}`;
     const [top, left] = remember<[number, number]>(key, [0, 0]);
-    element.scrollTo({ top, left, behavior: 'instant' });
+    // Scrolling makes the engine lay the page out, so not for nothing.
+    if (top > 0 || left > 0) element.scrollTo({ top, left, behavior: 'instant' });
     const note = () => keep(key, [element.scrollTop, element.scrollLeft]);
     element.addEventListener('scroll', note, { passive: true });
     return () => element.removeEventListener('scroll', note);
