@@ -197,18 +197,18 @@ describe('sort and columns', () => {
     assert.deepEqual((await titles()).slice(0, 4), ['Nome', 'Valor', 'Veículo', 'Responsável']);
     assert.ok((await titles()).includes('E-mail'));
 
-    const head = page.getByRole('columnheader', { name: 'Veículo' });
-    const width = async () => (await head.boundingBox())?.width ?? 0;
+    const head = () => page.getByRole('columnheader', { name: 'Veículo' });
+    const width = async () => (await head().boundingBox())?.width ?? 0;
     const before = await width();
-    const box = await head.boundingBox();
+    const box = await head().boundingBox();
     assert.ok(box);
     await page.mouse.move(box.x + box.width, box.y + box.height / 2);
     await page.mouse.down();
     await page.mouse.move(box.x + box.width + 64, box.y + box.height / 2, { steps: 4 });
     await page.mouse.up();
     assert.equal(await width(), before + 64);
-    assert.equal(await head.getAttribute('aria-sort'), null);
-    await head.focus();
+    assert.equal(await head().getAttribute('aria-sort'), null);
+    await head().focus();
     await page.keyboard.press('Shift+ArrowLeft');
     await page.keyboard.press('Shift+ArrowLeft');
     const after = await width();
@@ -220,10 +220,10 @@ describe('sort and columns', () => {
       const kept = JSON.parse(await shop.call('Device', 'Get', 'ui'));
       return kept['list.columns'].widths.vehicle === rem;
     });
-    await page.close();
+    await page.context().close();
+    assert.deepEqual(troubles, []);
     await shop.restart();
-    const { page: again } = await enter(chromium.browser, shop, '/list');
-    page = again;
+    ({ page, troubles } = await enter(chromium.browser, shop, '/list'));
     await grid().waitFor();
     assert.deepEqual((await titles()).slice(0, 3), ['Nome', 'Valor', 'Veículo']);
     assert.equal(await width(), after);

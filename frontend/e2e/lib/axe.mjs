@@ -2,7 +2,9 @@ import { readFile } from 'node:fs/promises';
 
 /**
  * What axe finds wrong with a page, one line a fault. Evaluated by the debugger
- * and not by a script tag, which the content policy would refuse.
+ * and not by a script tag, which the content policy would refuse. A page is
+ * judged as it stands: a toast that fades meanwhile would lack contrast, so
+ * nothing moves until axe has looked.
  * @param {import('playwright-core').Page} page
  * @returns {Promise<string[]>}
  */
@@ -12,13 +14,22 @@ export async function axeFaults(page) {
     'utf8',
   );
   await page.evaluate(source);
-  return page.evaluate(async () => {
-    const axe = /** @type {typeof import('axe-core')} */ (
-      /** @type {{axe?: unknown}} */ (/** @type {unknown} */ (window)).axe
-    );
-    const { violations } = await axe.run(document, { resultTypes: ['violations'] });
-    return violations.flatMap(({ id, nodes }) =>
-      nodes.map(({ target, failureSummary }) => `${id}: ${target.join(' ')}: ${failureSummary}`),
-    );
-  });
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  try {
+    return await page.evaluate(async () => {
+      const moving = () => document.getAnimations().filter((one) => one.playState === 'running');
+      for (let now = moving(); now.length > 0; now = moving())
+        // One that is called off rejects, and has ended, too.
+        await Promise.allSettled(now.map((one) => one.finished));
+      const axe = /** @type {typeof import('axe-core')} */ (
+        /** @type {{axe?: unknown}} */ (/** @type {unknown} */ (window)).axe
+      );
+      const { violations } = await axe.run(document, { resultTypes: ['violations'] });
+      return violations.flatMap(({ id, nodes }) =>
+        nodes.map(({ target, failureSummary }) => `${id}: ${target.join(' ')}: ${failureSummary}`),
+      );
+    });
+  } finally {
+    await page.emulateMedia({ reducedMotion: null });
+  }
 }
