@@ -26,7 +26,7 @@ func openStore(t *testing.T, leads int) *store.Store {
 		}
 	})
 	if leads > 0 {
-		if err := sample.Seed(t.Context(), s, leads, 3, nil); err != nil {
+		if err := sample.Seed(t.Context(), s, leads, sample.Activities, 3, nil); err != nil {
 			t.Fatal(err)
 		}
 	}

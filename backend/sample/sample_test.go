@@ -82,7 +82,7 @@ func TestTheSampleFillsEveryStageAndLeavesInOneStep(t *testing.T) {
 func TestTheSameSeedMakesTheSameLeads(t *testing.T) {
 	names := func() (out []string) {
 		s := started(t)
-		if err := Seed(ctx, s, 500, 7, nil); err != nil {
+		if err := Seed(ctx, s, 500, Activities, 7, nil); err != nil {
 			t.Fatal(err)
 		}
 		rows, totals, err := s.List(ctx, crm.ListRequest{Sort: crm.SortName, Limit: 200})

@@ -10,15 +10,13 @@ import (
 // chunk is how many leads one transaction of a seeding writes.
 const chunk = 2000
 
-// Seed fills a store with n leads, five activities each, for tests and
+// Activities is how many a made-up lead has unless told otherwise.
+const Activities = 5
+
+// Seed fills a store with n leads, so many activities each, for tests and
 // measurements: the same seed makes the same names, values and places. They
 // are no sample: Clear leaves them. All of it is one undo.
-func Seed(ctx context.Context, s *store.Store, n int, seed uint64, progress func(done, total int)) error {
-	return Fill(ctx, s, n, 5, seed, progress)
-}
-
-// Fill is Seed with so many activities a lead.
-func Fill(ctx context.Context, s *store.Store, n, activities int, seed uint64, progress func(done, total int)) error {
+func Seed(ctx context.Context, s *store.Store, n, activities int, seed uint64, progress func(done, total int)) error {
 	w, err := s.Workspace(ctx)
 	if err != nil {
 		return err

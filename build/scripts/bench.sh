@@ -6,7 +6,7 @@ source "$(dirname "$0")/lib.sh"
 leads=${LEADS:-100000}
 seed=20260101
 work=$out/bench
-rm -rf "$work/data"
+rm -rf "$work/data" "$work/alone" "$work/sheet"
 mkdir -p "$work"
 export FLOOR_SCRATCH=$work/floor
 
@@ -18,11 +18,16 @@ say "floor: SQLite alone, $leads leads"
 mkdir -p "$FLOOR_SCRATCH"
 {
   "$work/floor-bench" gen "$leads" "$seed"
+  "$work/floor-bench" w1 modernc FULL idx
   "$work/floor-bench" w1 modernc FULL fts
   "$work/floor-bench" w6 modernc
+  "$work/floor-bench" w7 modernc
 } 2>&1 | tee "$work/floor.txt"
 
 say "ours: through the API, $leads leads"
+"$binaries/patioctl" seed --data "$work/alone" --leads "$leads" --activities 0 --seed "$seed" --json >"$work/alone.json"
+"$binaries/patioctl" bench --data "$work/alone" --times 1 --json >"$work/alone-bench.json"
+"$binaries/patioctl" import --data "$work/sheet" backend/sheet/testdata/planilha-loja.csv --json >"$work/import.json"
 "$binaries/patioctl" seed --data "$work/data" --leads "$leads" --seed "$seed" --json >"$work/seed.json"
 "$binaries/patioctl" bench --data "$work/data" --json >"$work/ours.json"
 node "$(dirname "$0")/bench-table.mjs" "$work"

@@ -65,7 +65,7 @@ func TestEveryResultKeepsItsShape(t *testing.T) {
 		{[]string{"export", at("list.csv")}, exitDone, map[string]string{"file": "string", "format": "string", "rows": "float64", "all": "bool"}},
 		{[]string{"export", "--all", at("all.xlsx")}, exitDone, map[string]string{"file": "string", "format": "string", "rows": "float64", "all": "bool"}},
 		{[]string{"seed", "--leads", "10"}, exitDone, map[string]string{
-			"leads": "float64", "seed": "float64", "ms": "float64", "searchMs": "float64", "unsearched": "float64",
+			"leads": "float64", "activities": "float64", "seed": "float64", "ms": "float64", "searchMs": "float64", "unsearched": "float64",
 		}},
 		{[]string{"doctor"}, exitDone, checkup("<nil>", "[]interface {}")},
 		{[]string{"doctor", "--data", damaged}, exitProblems, checkup("<nil>", "check detail table")},

@@ -15,6 +15,7 @@ import (
 // seedResult is the answer to a seeding.
 type seedResult struct {
 	Leads      int    `json:"leads"`
+	Activities int    `json:"activities"` // each lead's
 	Seed       uint64 `json:"seed"`
 	Ms         int64  `json:"ms"`         // until all leads were there
 	SearchMs   int64  `json:"searchMs"`   // from then on until the search found them
@@ -27,7 +28,7 @@ func newSeed(t *terminal) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "seed --data DIR --leads N",
 		Short: "Make up leads of invented people, for tests and measurements",
-		Long: "Adds N made-up leads with five activities each. The same seed makes the same names,\n" +
+		Long: "Adds N made-up leads, five activities each unless told otherwise. The same seed makes the same names,\n" +
 			"values and places, in a database that is otherwise the same. All of it is one undo.",
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -37,11 +38,15 @@ func newSeed(t *terminal) *cobra.Command {
 			if r.Leads < 1 {
 				return usage(errors.New("--leads is required: how many, at least 1"))
 			}
+			if r.Activities < 0 {
+				return usage(errors.New("--activities is at least 0"))
+			}
 			return seed(cmd.Context(), t, dir, r)
 		},
 	}
 	dataFlag(cmd, &dir)
 	cmd.Flags().IntVar(&r.Leads, "leads", 0, "how many leads (required)")
+	cmd.Flags().IntVar(&r.Activities, "activities", sample.Activities, "how many activities each lead has")
 	cmd.Flags().Uint64Var(&r.Seed, "seed", 1, "where the made-up world begins")
 	return cmd
 }
@@ -49,7 +54,7 @@ func newSeed(t *terminal) *cobra.Command {
 func seed(ctx context.Context, t *terminal, dir string, r seedResult) error {
 	err := t.withStore(ctx, dir, func(s *store.Store, p *progress) error {
 		begun := time.Now()
-		if err := sample.Seed(ctx, s, r.Leads, r.Seed, func(done, total int) { p.step("seed", done, total) }); err != nil {
+		if err := sample.Seed(ctx, s, r.Leads, r.Activities, r.Seed, func(done, total int) { p.step("seed", done, total) }); err != nil {
 			return err
 		}
 		r.Ms, begun = time.Since(begun).Milliseconds(), time.Now()
