@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"slices"
 
 	"patio/backend/crm"
 )
@@ -12,13 +13,15 @@ const cardColumns = `l.id,l.contact_id,l.stage,c.name,c.company,c.phone,c.email,
 	l.value_cents,l.owner,l.source,l.shop,l.reason,l.timeframe,l.tag_refs,l.fresh,l.created_at,l.stage_since,
 	l.last_contact,l.archived_at,l.next_id,l.next_due,a.kind,a.title,a.due_at,a.due_day`
 
-// cardJoins reads the rows that a list of rowids names, in the list's order.
-const cardSQL = "SELECT " + cardColumns + ` FROM json_each(?) j CROSS JOIN leads l ON l.rid = j.value
-	CROSS JOIN contacts c ON c.id = l.contact_id LEFT JOIN activities a ON a.id = l.next_id ORDER BY j.key`
+// cardSQL reads the rows that a list of rowids names, each with its place in
+// the list: to have SQLite order them would copy every one.
+const cardSQL = "SELECT j.key," + cardColumns + ` FROM json_each(?) j CROSS JOIN leads l ON l.rid = j.value
+	CROSS JOIN contacts c ON c.id = l.contact_id LEFT JOIN activities a ON a.id = l.next_id`
 
-// cards reads the cards of rowids, in their order.
+// cards reads the cards of rowids, in their order; those of deleted leads are
+// left out.
 func (s *Store) cards(ctx context.Context, rids []int64) ([]crm.Card, error) {
-	out := make([]crm.Card, 0, len(rids))
+	out := make([]crm.Card, len(rids))
 	if len(rids) == 0 {
 		return out, nil
 	}
@@ -29,18 +32,20 @@ func (s *Store) cards(ctx context.Context, rids []int64) ([]crm.Card, error) {
 	defer rows.Close()
 	scan := s.cardScanner()
 	for rows.Next() {
-		card, err := scan(rows)
+		at, card, err := scan(rows)
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, card)
+		out[at] = card
 	}
-	return out, rows.Err()
+	return slices.DeleteFunc(out, func(c crm.Card) bool { return c.ID == "" }), rows.Err()
 }
 
-// cardScanner answers a function that reads one row of cardColumns.
-func (s *Store) cardScanner() func(*sql.Rows) (crm.Card, error) {
+// cardScanner answers a function that reads one row of cardSQL: a card and its
+// place.
+func (s *Store) cardScanner() func(*sql.Rows) (int, crm.Card, error) {
 	var (
+		place                              int
 		c                                  crm.Card
 		id, contact, next                  []byte
 		stage, owner, source, shop, reason int64
@@ -48,12 +53,12 @@ func (s *Store) cardScanner() func(*sql.Rows) (crm.Card, error) {
 		kind, title, day                   sql.NullString
 		at                                 sql.NullInt64
 	)
-	dest := []any{&id, &contact, &stage, &c.Name, &c.Company, &c.Phone, &c.Email, &c.City, &c.Vehicle, &c.Plate, &c.Subject,
+	dest := []any{&place, &id, &contact, &stage, &c.Name, &c.Company, &c.Phone, &c.Email, &c.City, &c.Vehicle, &c.Plate, &c.Subject,
 		&c.ValueCents, &owner, &source, &shop, &reason, &c.Timeframe, &tags, &c.Fresh, &c.CreatedAt, &c.StageSince,
 		&c.LastContact, &c.ArchivedAt, &next, &c.NextDue, &kind, &title, &at, &day}
-	return func(rows *sql.Rows) (crm.Card, error) {
+	return func(rows *sql.Rows) (int, crm.Card, error) {
 		if err := rows.Scan(dest...); err != nil {
-			return crm.Card{}, err
+			return 0, crm.Card{}, err
 		}
 		c.ID, c.ContactID, c.NextID = text(id), text(contact), text(next)
 		s.refs.mu.RLock()
@@ -62,7 +67,7 @@ func (s *Store) cardScanner() func(*sql.Rows) (crm.Card, error) {
 		c.Tags = tagIDs(s.refs.ids, tags)
 		s.refs.mu.RUnlock()
 		c.NextKind, c.NextTitle, c.NextAt, c.NextDay = kind.String, title.String, at.Int64, day.String
-		return c, nil
+		return place, c, nil
 	}
 }
 

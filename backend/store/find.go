@@ -49,15 +49,16 @@ func (s *Store) Find(ctx context.Context, text string, limit int) ([]Hit, error)
 	}
 	rids = append(rids, recent...)
 	query := matchText(words)
-	for before := int64(1) << 62; query != "" && len(hits) < limit; {
-		more, err := s.ints(ctx, candidateSQL, query, before, limit+candidates)
+	ask := limit - len(hits) + spare
+	for before := int64(1) << 62; query != "" && len(hits) < limit; ask *= 2 {
+		more, err := s.ints(ctx, candidateSQL, query, before, ask)
 		if err != nil {
 			return nil, s.fail("search", err)
 		}
 		if len(more) > 0 {
 			before = more[len(more)-1]
 		}
-		done := len(more) < limit+candidates
+		done := len(more) < ask
 		more = slices.DeleteFunc(more, func(rid int64) bool { return slices.Contains(rids, rid) })
 		if hits, err = s.confirm(ctx, hits, more, words); err != nil {
 			return nil, s.fail("read hits", err)
@@ -100,9 +101,9 @@ const candidateSQL = `SELECT rowid FROM search WHERE search MATCH ? AND rowid < 
 // maxWords of a text are looked for.
 const maxWords = 12
 
-// candidates is how many leads are looked at beyond those that are asked for:
-// the index knows which trigrams a lead holds, not in what order.
-const candidates = 20
+// spare is how many leads are looked at beyond those that are missing, at
+// first: the index knows which trigrams a lead holds, not in what order.
+const spare = 4
 
 // confirm appends the hits among leads that may hold the words; without words
 // their names were found.
