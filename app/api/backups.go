@@ -25,6 +25,12 @@ func (a *Backups) Make() (store.Snapshot, error) {
 	return a.store.TakeSnapshot(context.Background(), store.SnapshotManual)
 }
 
+// Leads counts the leads in a copy, for whoever thinks of restoring it.
+// Errors: not_found, database.corrupt.
+func (a *Backups) Leads(snapshotID string) (int, error) {
+	return a.store.SnapshotLeads(context.Background(), snapshotID)
+}
+
 // Restore puts a copy in the database's place; the present one is kept as a
 // copy first. The window loads everything anew.
 func (a *Backups) Restore(snapshotID string) error {

@@ -26,7 +26,7 @@ const (
 // Job is long work: how far it is, and what became of it.
 type Job struct {
 	ID      string     `json:"id"`
-	Kind    string     `json:"kind"` // "open", "review", "import", "export"
+	Kind    string     `json:"kind"` // "open", "review", "import", "export", "undo"
 	Name    string     `json:"name"` // the file's
 	State   string     `json:"state"`
 	Done    int        `json:"done"`
@@ -58,9 +58,29 @@ func newJobs(emit func(string, any)) *jobs { return &jobs{emit: emit, list: map[
 // every is how often progress is told at most: a person can't read faster.
 const every = 100 * time.Millisecond
 
-// start runs f until it returns. f moves the job on by step. Errors: conflict
-// while one of that id runs.
-func (j *jobs) start(job Job, f func(ctx context.Context, step func(change func(*Job))) error) error {
+// work is what a job does; it moves the job on by step.
+type work func(ctx context.Context, step func(change func(*Job))) error
+
+// start runs f until it returns. Errors: conflict while one of that id runs.
+func (j *jobs) start(job Job, f work) error { return j.begin(job, f, func(error) {}) }
+
+// await runs f, waits for its end and forgets the job unless it waits for the
+// user. Errors: f's, and conflict.
+func (j *jobs) await(job Job, f work) error {
+	ended := make(chan error, 1)
+	if err := j.begin(job, f, func(err error) { ended <- err }); err != nil {
+		return err
+	}
+	err := <-ended
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if r := j.list[job.ID]; r != nil && r.job.State != JobReady {
+		delete(j.list, job.ID)
+	}
+	return err
+}
+
+func (j *jobs) begin(job Job, f work, after func(error)) error {
 	ctx, cancel := context.WithCancel(context.Background())
 	j.mu.Lock()
 	if old := j.list[job.ID]; j.quit || old != nil && old.job.State == JobRunning {
@@ -79,6 +99,7 @@ func (j *jobs) start(job Job, f func(ctx context.Context, step func(change func(
 		defer cancel()
 		err := f(ctx, func(change func(*Job)) { j.step(r, change, false) })
 		j.step(r, func(job *Job) { settle(job, err) }, true)
+		after(err)
 	}()
 	return nil
 }
@@ -142,6 +163,18 @@ func (j *jobs) all() []Job {
 		return 1
 	})
 	return out
+}
+
+// runs says whether a job of a kind is under way.
+func (j *jobs) runs(kind string) bool {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	for _, r := range j.list {
+		if r.job.Kind == kind && r.job.State == JobRunning {
+			return true
+		}
+	}
+	return false
 }
 
 // forget drops a job that is over.

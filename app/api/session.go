@@ -54,6 +54,11 @@ func (a *Session) State() (Workspace, error) {
 	}, nil
 }
 
+// DismissRecovery ends the message about a damaged database, once it was read.
+func (a *Session) DismissRecovery() error {
+	return a.store.DismissRecovery(context.Background())
+}
+
 // ActAs chooses who acts on this device. Errors: not_found.
 func (a *Session) ActAs(userID string) error {
 	return a.store.ActAs(context.Background(), userID)
@@ -78,24 +83,4 @@ func (a *Device) Get(key string) (string, error) {
 // Set keeps a value. Errors: too_long.
 func (a *Device) Set(key, value string) error {
 	return a.store.SetDevice(context.Background(), pageKeys+key, value)
-}
-
-// History takes operations back.
-type History struct {
-	store *store.Store
-}
-
-// NewHistory binds a History to an open store.
-func NewHistory(s *store.Store) *History { return &History{s} }
-
-// Undo takes the last operation back; params.label names it and
-// params.skipped counts what others changed since. Errors: undo.nothing.
-func (a *History) Undo() (crm.Done, error) { return a.store.Undo(context.Background(), nil) }
-
-// Redo takes the last undo back. Errors: redo.nothing.
-func (a *History) Redo() (crm.Done, error) { return a.store.Redo(context.Background(), nil) }
-
-// List answers the last operations of this device, newest first.
-func (a *History) List(limit int) ([]store.HistoryEntry, error) {
-	return a.store.History(context.Background(), limit)
 }

@@ -81,23 +81,14 @@ func (a *Sheets) Open(handle, tab string) (SheetView, error) {
 	}
 	id := a.store.NewID()
 	var view SheetView
-	done := make(chan error, 1)
-	err = a.jobs.start(Job{ID: id, Kind: "open", Name: filepath.Base(path)}, func(ctx context.Context, step func(func(*Job))) error {
+	err = a.jobs.await(Job{ID: id, Kind: "open", Name: filepath.Base(path)}, func(ctx context.Context, step func(func(*Job))) error {
 		v, err := a.read(ctx, id, path, tab, func(rows int) { step(func(j *Job) { j.Done = rows }) })
 		view = v
 		if err == nil {
 			step(func(j *Job) { j.State, j.Total = JobReady, v.Rows })
 		}
-		done <- err
 		return err
 	})
-	if err != nil {
-		return SheetView{}, err
-	}
-	err = <-done
-	if err != nil {
-		a.jobs.forget(id)
-	}
 	return view, err
 }
 
@@ -339,21 +330,11 @@ func (a *Sheets) ExportAll(handle string, ask ExportAsk) error {
 
 // export writes a sheet as a job that can be cancelled, and waits for it.
 func (a *Sheets) export(handle string, ask ExportAsk, f func(context.Context, sheet.Writer, func(int)) error) error {
-	id := a.store.NewID()
-	done := make(chan error, 1)
-	err := a.jobs.start(Job{ID: id, Kind: "export", Name: ask.Title}, func(ctx context.Context, step func(func(*Job))) error {
-		err := a.write(handle, ask.Format, ask.Title, func(w sheet.Writer) error {
+	return a.jobs.await(Job{ID: a.store.NewID(), Kind: "export", Name: ask.Title}, func(ctx context.Context, step func(func(*Job))) error {
+		return a.write(handle, ask.Format, ask.Title, func(w sheet.Writer) error {
 			return f(ctx, w, func(n int) { step(func(j *Job) { j.Done = n }) })
 		})
-		done <- err
-		return err
 	})
-	if err != nil {
-		return err
-	}
-	err = <-done
-	a.jobs.forget(id)
-	return err
 }
 
 // write makes a file whole or not at all: beside its place first, then renamed.

@@ -133,7 +133,7 @@ func (s *Store) begin(ctx context.Context, op Op) (*Tx, error) {
 func (tx *Tx) done() crm.Done {
 	d := crm.Done{OpID: tx.opID, Label: tx.op.Label, Params: tx.op.Params, Undo: !tx.op.NoUndo && !tx.log.empty()}
 	for _, im := range tx.order {
-		if im.t.kind == crm.KindLead && im.put && len(d.IDs) < 100 {
+		if im.t.kind == crm.KindLead && im.put && len(d.IDs) < maxDoneIDs {
 			d.IDs = append(d.IDs, im.id)
 		}
 	}

@@ -24,6 +24,9 @@ const undoDays = 30
 // undoSince answers since when operations can be undone, in ms UTC.
 func (s *Store) undoSince() int64 { return s.now().AddDate(0, 0, -undoDays).UnixMilli() }
 
+// maxDoneIDs is how many records an answer names.
+const maxDoneIDs = 100
+
 // Labels of the operations that undo and redo.
 const (
 	labelUndo = "undo"
@@ -43,6 +46,22 @@ type past struct {
 // with its whole group. Errors: undo.nothing. progress may be nil.
 func (s *Store) Undo(ctx context.Context, progress func(done, total int)) (crm.Done, error) {
 	last, err := s.lastOperation(ctx, "undo=1 AND undone IS NULL AND at>?", s.undoSince())
+	if err != nil {
+		return crm.Done{}, err
+	}
+	if last == nil {
+		return crm.Done{}, crm.NewError(crm.CodeNothingToUndo, "")
+	}
+	return s.takeBack(ctx, last, labelUndo, progress)
+}
+
+// UndoGroup takes back all operations of a group that were not undone yet,
+// such as an import, whatever was done since. Errors: undo.nothing.
+func (s *Store) UndoGroup(ctx context.Context, group string, progress func(done, total int)) (crm.Done, error) {
+	if err := CheckID("group", group); err != nil {
+		return crm.Done{}, err
+	}
+	last, err := s.lastOperation(ctx, "grp=? AND undo=1 AND undone IS NULL AND at>?", blob(group), s.undoSince())
 	if err != nil {
 		return crm.Done{}, err
 	}
@@ -133,6 +152,7 @@ func (s *Store) takeBack(ctx context.Context, last *past, label string, progress
 			return crm.Done{}, err
 		}
 		done.IDs = append(out.IDs, done.IDs...)
+		done.IDs = done.IDs[:min(len(done.IDs), maxDoneIDs)]
 		out = done
 		if progress != nil {
 			progress(i+1, len(list))

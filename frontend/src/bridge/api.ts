@@ -30,10 +30,14 @@ export interface Api {
     /** Ask again on the event `workspace`. */
     State(): Promise<Workspace>;
     ActAs(userID: string): Promise<void>;
+    /** Ends the message about a damaged database. */
+    DismissRecovery(): Promise<void>;
   };
   History: {
     /** Takes the last operation back. Its label and `skipped` stand in the answer's params. */
     Undo(): Promise<Done>;
+    /** Takes back what one import brought in, whatever was done since. */
+    UndoImport(importID: string): Promise<Done>;
     Redo(): Promise<Done>;
     /** The last operations of this device, the newest first. */
     List(limit: number): Promise<HistoryEntry[]>;

@@ -58,6 +58,8 @@ declare module './api' {
     Backups: {
       Status(): Promise<BackupStatus>;
       Make(): Promise<Snapshot>;
+      /** How many leads a copy holds. */
+      Leads(snapshotID: string): Promise<number>;
       Restore(snapshotID: string): Promise<void>;
       RestoreFile(handle: string): Promise<void>;
       /** The second folder; '' for none. */

@@ -1,5 +1,5 @@
-import { api, Failure, type Job } from '../../bridge';
-import { undo } from '../../shared/stores';
+import { api, type Job } from '../../bridge';
+import { takeBack } from '../../shared/stores';
 import { jobs } from './jobs.svelte';
 
 /** Goes on with an import that was interrupted. */
@@ -15,13 +15,9 @@ export async function giveUp(job: Job): Promise<void> {
 }
 
 /**
- * Takes back what the import of a file brought in. Undo takes back the last
- * operation, so it is refused when something else was done since: that would
- * be taken back instead.
+ * Takes back what an import brought in; what was changed since stays. False
+ * when it couldn't, which was said.
  */
-export async function undoImport(fileName: string): Promise<void> {
-  const [last] = await api.History.List(1);
-  if (last?.label !== 'import' || last.undone || last.params?.file !== fileName)
-    throw new Failure('sheets.undo_not_last');
-  await undo();
+export async function undoImport(importID: string): Promise<boolean> {
+  return takeBack(() => api.History.UndoImport(importID), 'shared.undone');
 }

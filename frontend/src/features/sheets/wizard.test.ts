@@ -173,20 +173,18 @@ test('interrupted imports are asked for at the start', async () => {
   jobs.forget('old');
 });
 
-test('an import is undone only while it is the last thing done', async () => {
-  const last = { label: 'import', params: { file: 'leads.csv' }, undone: false };
-  answers['History.Undo'] = () => ({ opId: '', label: 'undo', params: {}, ids: [], undo: false });
-  answers['History.List'] = () => [last];
-  await undoImport('leads.csv');
-  expect(named('History.Undo')).toHaveLength(1);
-  for (const other of [
-    { ...last, label: 'lead.move' },
-    { ...last, params: { file: 'x' } },
-  ]) {
-    answers['History.List'] = () => [other];
-    await expect(undoImport('leads.csv')).rejects.toMatchObject({ code: 'sheets.undo_not_last' });
-  }
-  answers['History.List'] = () => [];
-  await expect(undoImport('leads.csv')).rejects.toMatchObject({ code: 'sheets.undo_not_last' });
-  expect(named('History.Undo')).toHaveLength(1);
+test('an import is undone by its id, and only called undone when it was', async () => {
+  answers['History.UndoImport'] = () => ({
+    opId: '',
+    label: 'undo',
+    params: { label: 'import' },
+    ids: [],
+    undo: false,
+  });
+  expect(await undoImport('import-1')).toBe(true);
+  expect(named('History.UndoImport')).toEqual([['History.UndoImport', 'import-1']]);
+  answers['History.UndoImport'] = () => {
+    throw new Failure('undo.import_runs');
+  };
+  expect(await undoImport('import-1')).toBe(false);
 });

@@ -17,6 +17,7 @@ export {
   copyText,
   operationText,
   redo,
+  takeBack,
   toastDone,
   toastFailure,
   toastText,

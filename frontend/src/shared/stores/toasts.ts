@@ -58,10 +58,11 @@ export async function redo(): Promise<void> {
   await takeBack(() => api.History.Redo(), 'shared.redone');
 }
 
-async function takeBack(
+/** Takes something back and says so, or why not; false when it wasn't. */
+export async function takeBack(
   call: () => Promise<Done>,
   sentence: 'shared.undone' | 'shared.redone',
-): Promise<void> {
+): Promise<boolean> {
   try {
     const done = await call();
     toast.dismiss(UNDOABLE);
@@ -69,8 +70,10 @@ async function takeBack(
     const what = operationText({ ...done, label: done.params?.label ?? done.label });
     const text = t(sentence, { what });
     toastText(skipped > 0 ? `${text} ${t('shared.skipped', { count: skipped })}` : text);
+    return true;
   } catch (thrown) {
     toastFailure(thrown);
+    return false;
   }
 }
 

@@ -8,3 +8,5 @@ export function List(arg1:number):Promise<Array<store.HistoryEntry>>;
 export function Redo():Promise<crm.Done>;
 
 export function Undo():Promise<crm.Done>;
+
+export function UndoImport(arg1:string):Promise<crm.Done>;

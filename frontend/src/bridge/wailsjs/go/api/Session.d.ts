@@ -4,4 +4,6 @@ import {api} from '../models';
 
 export function ActAs(arg1:string):Promise<void>;
 
+export function DismissRecovery():Promise<void>;
+
 export function State():Promise<api.Workspace>;
