@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -64,9 +65,13 @@ func TestAFileDroppedOnTheWindowIsImportedAndNotOpenedInItsPlace(t *testing.T) {
 	w := p.Window()
 	tree := w.Tree()
 	tree.Find("", "Kanban")
-	from := dragSource(t, w, sheet)
-	middle := w.Geometry().Min.Add(w.Geometry().Size().Div(2))
-	w.Drag(from, middle, middle.Add(image.Pt(-60, -40)))
+	middle := w.Centre()
+	beside := middle.Add(image.Pt(-60, -40))
+	// A link out of a browser is no file and does nothing.
+	link := dragSource(t, w, url.URL{Scheme: "https", Host: "exemplo.invalid", Path: "/"})
+	w.Drag(link.Centre(), middle, beside)
+	file := dragSource(t, w, url.URL{Scheme: "file", Path: sheet})
+	w.Drag(file.Centre(), middle, beside)
 	tree.Find("", "planilha da loja.csv")
 	tree.Find("", "Kanban") // the page is still the program's
 	w.Shot("dropped")
@@ -74,9 +79,9 @@ func TestAFileDroppedOnTheWindowIsImportedAndNotOpenedInItsPlace(t *testing.T) {
 	p.WaitExit()
 }
 
-// dragSource shows a little window from which a file can be dragged, as from a
-// file manager, and answers where to take hold of it.
-func dragSource(t *testing.T, w *Window, file string) image.Point {
+// dragSource shows a little window from which a file or link can be dragged, as
+// from a file manager. It lasts until the test's end.
+func dragSource(t *testing.T, w *Window, uri url.URL) *Window {
 	t.Helper()
 	flags, err := exec.Command("pkg-config", "--cflags", "--libs", "gtk+-3.0").Output()
 	if err != nil {
@@ -87,7 +92,6 @@ func dragSource(t *testing.T, w *Window, file string) image.Point {
 	if out, err := exec.Command("gcc", args...).CombinedOutput(); err != nil {
 		t.Fatalf("compile: %v\n%s", err, out)
 	}
-	uri := url.URL{Scheme: "file", Path: file}
 	source := exec.Command(binary, uri.String())
 	if err := source.Start(); err != nil {
 		t.Fatal(err)
@@ -98,10 +102,9 @@ func dragSource(t *testing.T, w *Window, file string) image.Point {
 	})
 	s := &Window{t: t, program: w.program}
 	Eventually(t, "the window to drag from", func() bool {
-		out, err := xdotool("search", "--onlyvisible", "--name", "^dragsource$")
+		out, err := xdotool("search", "--onlyvisible", "--all", "--pid", strconv.Itoa(source.Process.Pid), "--name", "^dragsource$")
 		s.id = strings.TrimSpace(out)
 		return err == nil && s.id != ""
 	})
-	box := s.Geometry()
-	return box.Min.Add(box.Size().Div(2))
+	return s
 }

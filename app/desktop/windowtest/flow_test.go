@@ -87,10 +87,14 @@ func between(tree *Tree, head, next, card string) bool {
 }
 
 // order lists stages and cards of the board as they are read, without what
-// time changes of them.
+// time changes of them. The notices after the board name cards too, and go by
+// themselves.
 func order(tree *Tree) []string {
 	var out []string
 	for _, n := range tree.All("", "") {
+		if strings.HasPrefix(n.Name, "Avisos") {
+			break
+		}
 		for _, name := range []string{"Em negociação: 1", "Aguardando visita: 2", "Ana Lima", "Bruno Sá", "Carla Dias"} {
 			if strings.HasPrefix(n.Name, name) {
 				out = append(out, name)

@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -83,6 +84,9 @@ func Launch(t *testing.T, binary, dataDir string) *Program {
 		close(p.exited)
 	}()
 	t.Cleanup(func() {
+		if t.Failed() {
+			(&Window{t: t, program: p}).Shot(t.Name()) // what stood there instead
+		}
 		if p.Running() {
 			_ = p.cmd.Process.Kill() // it may end by itself meanwhile
 		}
@@ -104,6 +108,8 @@ func (p *Program) WaitExit() int {
 	case <-p.exited:
 		return p.cmd.ProcessState.ExitCode()
 	case <-time.After(patience):
+		_ = p.cmd.Process.Signal(syscall.SIGQUIT) // makes it write where it stands
+		<-p.exited
 		p.t.Fatalf("the program did not end within %v", patience)
 		return -1
 	}

@@ -114,6 +114,13 @@ func (w *Window) Geometry() image.Rectangle {
 	return image.Rect(x, y, x+is["Width"], y+is["Height"])
 }
 
+// Centre is the middle of the window's content on the screen.
+func (w *Window) Centre() image.Point {
+	w.t.Helper()
+	box := w.Geometry()
+	return box.Min.Add(box.Size().Div(2))
+}
+
 // Resize asks the window manager for a size and waits for it.
 func (w *Window) Resize(width, height int) {
 	w.t.Helper()

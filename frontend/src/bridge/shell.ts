@@ -102,15 +102,25 @@ export function onFileDrop(
 }
 
 /**
- * Keeps a dropped file from replacing the page (WebKit opens it in the window).
- * Drags that the page itself began carry no files and are left alone.
+ * Keeps what is dropped from outside from replacing the page: WebKit opens a
+ * dropped file or link in the window unless the last event before the drop was
+ * prevented, and that is `dragenter`, not `dragover`, when the pointer has just
+ * come over another element. Drags that the page itself began carry neither.
  */
 export function guardAgainstFileDrops(): void {
   const guard = (event: DragEvent) => {
-    if (event.dataTransfer?.types.includes('Files')) event.preventDefault();
+    const types = event.dataTransfer?.types ?? [];
+    const link = types.includes('text/uri-list') && !isTextField(event.target);
+    if (types.includes('Files') || link) event.preventDefault();
   };
-  window.addEventListener('dragover', guard);
-  window.addEventListener('drop', guard);
+  for (const name of ['dragenter', 'dragover', 'drop'] as const) {
+    window.addEventListener(name, guard);
+  }
+}
+
+/** A link dropped on a text field is written into it. */
+function isTextField(target: EventTarget | null): boolean {
+  return target instanceof Element && target.closest('input, textarea') !== null;
 }
 
 function download(url: string, name: string): void {

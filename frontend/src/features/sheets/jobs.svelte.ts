@@ -28,8 +28,13 @@ class Jobs {
     return () => offs.forEach((off) => off());
   }
 
+  /** What was told while the answer was on its way is newer than it. */
   async load(): Promise<void> {
-    for (const job of await api.Sheets.Jobs()) this.take(job);
+    const told = new Set<string>();
+    const hear = (job: Job) => void told.add(job.id);
+    this.#waiting.add(hear);
+    const all = await api.Sheets.Jobs().finally(() => this.#waiting.delete(hear));
+    for (const job of all) if (!told.has(job.id)) this.take(job);
   }
 
   /**

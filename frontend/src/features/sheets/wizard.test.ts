@@ -188,3 +188,15 @@ test('an import is undone by its id, and only called undone when it was', async 
   };
   expect(await undoImport('import-1')).toBe(false);
 });
+
+test('an end that is told while the jobs are being asked for is not undone by their answer', async () => {
+  answers['Sheets.Jobs'] = () => {
+    finish({ id: 'import-1', state: 'done', done: 3, created: 3 });
+    return [job({ id: 'import-1', done: 3 })];
+  };
+  await wizard.open(FILE);
+  await wizard.lookThrough();
+  await wizard.confirm();
+  expect(jobs.get('import-1')?.state).toBe('done');
+  expect(wizard.importing).toBe(false);
+});
