@@ -24,9 +24,9 @@ test:
 check:
 	@$(scripts)/test.sh check
 
-## bench: measures beside the floor of bench/floor
+## bench: measures beside the floor of bench/floor, and the pages beside their budgets
 .PHONY: bench
-bench: build
+bench: setup-browser build
 	@$(scripts)/bench.sh
 
 ## soak: fuzzing and the long tests, for as long as SOAK says (default 10m each)

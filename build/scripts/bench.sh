@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Measures SQLite alone (bench/floor) and then the program, in the same minutes
-# on the same machine, over LEADS leads (100,000). Nothing here passes or fails.
+# on the same machine, over LEADS leads (100,000); then the pages in Chromium with
+# 60,000 leads beside their budgets. Nothing here passes or fails.
 source "$(dirname "$0")/lib.sh"
 
 leads=${LEADS:-100000}
@@ -31,3 +32,6 @@ say "ours: through the API, $leads leads"
 "$binaries/patioctl" seed --data "$work/data" --leads "$leads" --seed "$seed" --json >"$work/seed.json"
 "$binaries/patioctl" bench --data "$work/data" --json >"$work/ours.json"
 node "$(dirname "$0")/bench-table.mjs" "$work"
+
+say "pages: in Chromium, as fast as the machine is (×1) and four times slower (×4)"
+node frontend/e2e/perf.mjs

@@ -89,6 +89,26 @@ describe('by keyboard', () => {
     assert.ok(nodes <= 1500, `${nodes} nodes`);
   });
 
+  test('the cell of the cursor is never under the name that stays in sight', async () => {
+    await grid().focus();
+    await page.keyboard.press('Home');
+    for (let i = 0; i < 11; i++) await page.keyboard.press('ArrowRight');
+    await cursorOn('(11)');
+    await page.waitForFunction(() => {
+      const box = document.activeElement;
+      return box && box.scrollLeft + box.clientWidth >= box.scrollWidth - 1;
+    });
+    for (let i = 0; i < 8; i++) await page.keyboard.press('ArrowLeft');
+    await cursorOn('R$');
+    await page.waitForFunction(() => {
+      const id = document.activeElement?.getAttribute('aria-activedescendant') ?? '';
+      const at = document.getElementById(id);
+      const name = at?.closest('[role=row]')?.querySelector('.name');
+      if (!at || !name) return false;
+      return at.getBoundingClientRect().left >= name.getBoundingClientRect().right - 0.5;
+    });
+  });
+
   test('Enter opens the lead, Escape comes back to the same row', async () => {
     await grid().focus();
     await page.keyboard.press('Home');
@@ -232,6 +252,32 @@ describe('sort and columns', () => {
 
 describe('several at once', () => {
   beforeEach(() => list());
+
+  test('boxes pick by mouse, with Shift up to theirs, and show what is picked', async () => {
+    const check = (/** @type {string} */ name) =>
+      page.getByRole('checkbox', { name: `Selecionar ${name}` });
+    // The cell takes the pointer; the box shows.
+    const click = (/** @type {string} */ name, /** @type {'Shift'[]} */ modifiers = []) =>
+      row(new RegExp(name)).locator('.check').click({ modifiers });
+    await click('Antônio d’Ávila 001');
+    await click('Antônio d’Ávila 011', ['Shift']);
+    await bar().getByText('3 selecionados').waitFor();
+    await click('Antônio d’Ávila 011', ['Shift']);
+    await bar().getByText('3 selecionados').waitFor();
+    for (const name of ['Antônio d’Ávila 001', 'Antônio d’Ávila 006', 'Antônio d’Ávila 011'])
+      assert.equal(await check(name).isChecked(), true, name);
+    await click('Antônio d’Ávila 006');
+    await bar().getByText('2 selecionados').waitFor();
+    assert.equal(await check('Antônio d’Ávila 006').isChecked(), false);
+    // Rows that come in at the other end of a scroll say what is picked, too.
+    await grid().evaluate((element) => (element.scrollTop = 5000));
+    await cell('Marcos Vieira').first().waitFor();
+    assert.equal(await grid().locator('[data-index] input:checked').count(), 0);
+    await grid().evaluate((element) => (element.scrollTop = 0));
+    await cell('Antônio d’Ávila 001').waitFor();
+    assert.equal(await check('Antônio d’Ávila 001').isChecked(), true);
+    assert.equal(await grid().locator('[data-index] input:checked').count(), 2);
+  });
 
   test('Ctrl and Shift+click pick; a move asks why, is said and undone as one', async () => {
     await cell('Antônio d’Ávila 001').click({ modifiers: ['Control'] });

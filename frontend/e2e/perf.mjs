@@ -23,6 +23,7 @@ const KEYS = 40;
 const BUDGETS = {
   'first board, from the address to its cards (ms)': [150, 500],
   'frame while a long stage scrolls (ms)': [21, 60],
+  'frame while the list scrolls (ms)': [21, 60],
   'late frames in a drag (%)': [5, 30],
   'key to paint (ms)': [50, 150],
   'click to paint (ms)': [50, 150],
@@ -91,11 +92,14 @@ function watchFrames() {
   });
 }
 
-/** Runs in the page: scrolls the longest stage as a wheel would, and answers the frames' lengths. */
-async function scrollLongest(/** @type {number} */ frameCount) {
-  const lists = [...document.querySelectorAll('.board .viewport')];
+/**
+ * Runs in the page: scrolls the longest viewport as a wheel would, and answers the frames' lengths.
+ * @param {{selector: string, frameCount: number}} what
+ */
+async function scrollLongest({ selector, frameCount }) {
+  const lists = [...document.querySelectorAll(selector)];
   const list = lists.sort((a, b) => b.scrollHeight - a.scrollHeight)[0];
-  if (!list) return [];
+  if (!list) throw new Error(`nothing is ${selector}`);
   /** @type {number[]} */
   const frames = [];
   let last = 0;
@@ -181,7 +185,8 @@ async function measure(browser, url, slow) {
     note('first JavaScript, gzipped (kB)', slow, [bytes.reduce((sum, n) => sum + n, 0) / 1000]);
   }
 
-  note('frame while a long stage scrolls (ms)', slow, await page.evaluate(scrollLongest, FRAMES));
+  const stage = { selector: '.board .viewport', frameCount: FRAMES };
+  note('frame while a long stage scrolls (ms)', slow, await page.evaluate(scrollLongest, stage));
   await page.waitForTimeout(300);
   if (slow === 1) {
     note('DOM nodes', slow, [await page.evaluate(() => document.querySelectorAll('*').length)]);
@@ -221,6 +226,12 @@ async function measure(browser, url, slow) {
     const late = frames.filter((ms) => ms > 25).length;
     note('late frames in a drag (%)', slow, [(100 * late) / frames.length]);
   }
+
+  await page.evaluate(() => (location.hash = '#/list'));
+  await page.getByRole('gridcell').first().waitFor();
+  await page.waitForTimeout(500);
+  const list = { selector: '[role=grid]', frameCount: FRAMES };
+  note('frame while the list scrolls (ms)', slow, await page.evaluate(scrollLongest, list));
 
   if (slow === 1) {
     await devtools.send('HeapProfiler.collectGarbage');

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { phoneMask } from '../format';
 import { dayMask, remask } from './mask';
-import { dropIndex, scrollToRow, visibleRows } from './window';
+import { dropIndex, mostRows, scrollToRow, visibleRows } from './window';
 
 test('a window draws what is seen and a margin, never more than there is', () => {
   expect(visibleRows(0, 400, 40, 10_000)).toEqual({ first: 0, end: 16 });
@@ -9,6 +9,21 @@ test('a window draws what is seen and a margin, never more than there is', () =>
   expect(visibleRows(0, 400, 40, 3)).toEqual({ first: 0, end: 3 });
   // The list got shorter while it was scrolled down.
   expect(visibleRows(4000, 400, 40, 3)).toEqual({ first: 3, end: 3 });
+});
+
+test('a viewport never shows more rows than it may, wherever it is scrolled to', () => {
+  for (const [viewport, rowHeight] of [
+    [400, 40],
+    [401, 40],
+    [613.5, 33.25],
+  ] as const) {
+    const lengths = Array.from({ length: 400 }, (_, i) => {
+      const { first, end } = visibleRows(1000 + i / 4, viewport, rowHeight, 10_000);
+      return end - first;
+    });
+    expect(Math.max(...lengths)).toBeLessThanOrEqual(mostRows(viewport, rowHeight));
+    expect(Math.max(...lengths)).toBeGreaterThanOrEqual(mostRows(viewport, rowHeight) - 1);
+  }
 });
 
 test('a drop lands before or after the row under the pointer', () => {

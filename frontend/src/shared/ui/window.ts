@@ -14,6 +14,11 @@ export function visibleRows(
   return { first: Math.min(first, end), end };
 }
 
+/** The most rows that visibleRows ever answers for a viewport, wherever it is scrolled to. */
+export function mostRows(viewport: number, rowHeight: number, margin = MARGIN): number {
+  return Math.ceil(viewport / rowHeight) + 1 + 2 * margin;
+}
+
 /** The row under a y inside the list's content, and which half of it: where a drop lands. */
 export function dropIndex(y: number, rowHeight: number, count: number): number {
   return Math.min(count, Math.max(0, Math.round(y / rowHeight)));
