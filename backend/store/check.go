@@ -29,11 +29,15 @@ func (s *Store) checkQuickly(ctx context.Context, conn querier) error {
 	return nil
 }
 
-// checkWholly compares every index with its table, too. It is for a file that
-// was found damaged while in use.
+// checkWholly compares every index with its table, too, and the tables with
+// those that the program makes. It is for a file that was found damaged while
+// in use.
 func (s *Store) checkWholly(ctx context.Context, conn querier) error {
 	s.tell("check", 0, 0)
-	return pragmaCheck(ctx, conn, "PRAGMA integrity_check")
+	if err := pragmaCheck(ctx, conn, "PRAGMA integrity_check"); err != nil {
+		return err
+	}
+	return s.checkLayout(ctx, conn)
 }
 
 // querier is what a connection and a pool have in common.
@@ -100,14 +104,19 @@ func (s *Store) closed() bool {
 
 // checkInBackground checks a file that was closed cleanly while it is in use.
 func (s *Store) checkInBackground(ctx context.Context) {
-	s.noteCheck(ctx, s.aside(ctx, func(db *sql.DB) error { return pragmaCheck(ctx, db, "PRAGMA quick_check") }))
+	s.noteCheck(ctx, s.aside(ctx, func(db *sql.DB) error {
+		if err := pragmaCheck(ctx, db, "PRAGMA quick_check"); err != nil {
+			return err
+		}
+		return s.checkLayout(ctx, db)
+	}))
 }
 
 // noteCheck keeps what a check in the background found.
 func (s *Store) noteCheck(ctx context.Context, err error) {
 	switch {
 	case err == nil || ctx.Err() != nil:
-	case codeOf(err) == crm.CodeCorrupt:
+	case s.codeOf(err) == crm.CodeCorrupt:
 		s.noteDamage("check in background", err)
 	default:
 		s.log.Error().Err(err).Msg("background check failed")

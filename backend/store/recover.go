@@ -239,6 +239,9 @@ func (s *Store) buildRecovered(ctx context.Context, sc *scratch, note *Recovery)
 	if err := s.attach(ctx, nil); err != nil {
 		return err
 	}
+	if err := s.mendBase(ctx); err != nil {
+		return err
+	}
 	if err := s.carryAudit(ctx, sc); err != nil {
 		return err
 	}
@@ -253,6 +256,18 @@ func (s *Store) buildRecovered(ctx context.Context, sc *scratch, note *Recovery)
 		return err
 	}
 	return s.SetDevice(ctx, deviceRecovery, string(value))
+}
+
+// mendBase makes every lead of the restored database readable.
+func (s *Store) mendBase(ctx context.Context) error {
+	if _, err := s.writer.ExecContext(ctx, "UPDATE guard SET open=1"); err != nil {
+		return err
+	}
+	if err := mendTags(ctx, s.writer); err != nil {
+		return err
+	}
+	_, err := s.writer.ExecContext(ctx, "UPDATE guard SET open=0")
+	return err
 }
 
 // recoveryNote answers the note that waits to be dismissed, nil when none does.

@@ -124,8 +124,11 @@ func (s *Store) stageCopy(ctx context.Context, path, staged string) error {
 	if err := pragmaCheck(ctx, db, "PRAGMA quick_check"); err != nil {
 		return crm.NewError(codeOf(err), "file", "file", name).Because(err)
 	}
-	if ours, err := readColumn(ctx, db, "SELECT name FROM sqlite_schema WHERE name IN ('replica','sync_records','leads','operations')"); err != nil || len(ours) < 4 {
+	if ours, err := readColumn(ctx, db, ownTablesSQL); err != nil || len(ours) < 4 {
 		return crm.NewError(CodeNotBackup, "file", "file", name).Because(err)
+	}
+	if err := s.checkLayout(ctx, db); err != nil {
+		return crm.NewError(codeOf(err), "file", "file", name).Because(err)
 	}
 	return nil
 }

@@ -326,17 +326,16 @@ func (sc *scratch) complete(ctx context.Context, conn *sql.Conn) error {
 		INSERT OR IGNORE INTO contact_emails(owner,key,label,pos,match) SELECT rid,email,'',0,'' FROM contacts WHERE email<>''`); err != nil {
 		return err
 	}
-	tagged, err := readColumn(ctx, conn, "SELECT rid||tag_refs FROM leads WHERE tag_refs<>''")
-	if err != nil {
-		return err
-	}
-	for _, line := range tagged {
-		fields := strings.Fields(line)
-		for _, ref := range fields[1:] {
-			if _, err := conn.ExecContext(ctx, "INSERT OR IGNORE INTO lead_tags(owner,tag) VALUES (?,?)", fields[0], ref); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
+	return mendTags(ctx, conn)
+}
+
+// noTags is true of leads whose tags make no list " 3 7 ".
+const noTags = "tag_refs <> '' AND (tag_refs GLOB '*[^0-9 ]*' OR tag_refs GLOB '*  *' OR tag_refs GLOB '* 0*' OR tag_refs NOT GLOB ' *[0-9] ')"
+
+// mendTags writes the tags that a lead's row repeats anew where they make no
+// list: reading the lead would fail.
+func mendTags(ctx context.Context, conn *sql.Conn) error {
+	_, err := conn.ExecContext(ctx, `UPDATE leads SET tag_refs = coalesce((SELECT ' ' || group_concat(tag, ' ' ORDER BY tag) || ' ' FROM lead_tags WHERE owner = rid), '')
+		WHERE `+noTags)
+	return err
 }

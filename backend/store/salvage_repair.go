@@ -23,7 +23,7 @@ func (v *salvage) wantedAgain(ctx context.Context) error {
 	}
 	for _, r := range bad {
 		v.bad[r.id] = r.t
-		if _, err := v.s.readState(ctx, r.id); err != nil {
+		if state, err := v.s.readState(ctx, r.id); err != nil || len(state.Seen) == 0 {
 			if err := v.renew(ctx, r); err != nil {
 				return err
 			}

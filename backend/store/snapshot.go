@@ -179,6 +179,9 @@ func (s *Store) vacuumInto(ctx context.Context, db *sql.DB, before tally, part, 
 	if err := s.roomFor(before.bytes, kind); err != nil {
 		return err
 	}
+	if err := s.checkLayout(ctx, db); err != nil { // a copy would have the flaw, too
+		return err
+	}
 	if _, err := db.ExecContext(ctx, "VACUUM INTO ?", part); err != nil {
 		return err
 	}

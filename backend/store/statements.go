@@ -99,7 +99,7 @@ func (s *Store) fail(doing string, err error) error {
 	if errors.As(err, &ours) {
 		return err
 	}
-	code := codeOf(err)
+	code := s.codeOf(err)
 	if s.outOfRoom(code, err) {
 		code = crm.CodeDiskFull
 	}
@@ -130,11 +130,6 @@ func codeOf(err error) crm.Code {
 			return crm.CodeReadOnly
 		case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB:
 			return crm.CodeCorrupt
-		case sqlite3.SQLITE_ERROR:
-			// The program's SQL fits its schema: a name that is missing was flipped.
-			if strings.Contains(e.Error(), "no such column") || strings.Contains(e.Error(), "no such table") {
-				return crm.CodeCorrupt
-			}
 		case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
 			return crm.CodeLocked
 		case sqlite3.SQLITE_IOERR:

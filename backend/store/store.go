@@ -49,6 +49,7 @@ type Store struct {
 	prepared map[string]*sql.Stmt // on the writer; guarded by writing
 	readDB   *sql.DB
 	readers  sync.Map     // SQL → *sql.Stmt
+	file     string       // that writer and readers have open
 	swapping sync.RWMutex // held by a restore while it replaces the file under the readers
 
 	tables  map[crm.Kind]*table
@@ -135,6 +136,7 @@ func openWith(ctx context.Context, cfg Config, migrations fs.FS) (*Store, error)
 // connect opens writer and readers on a database file and reads the PRAGMAs back.
 func (s *Store) connect(ctx context.Context, path string) error {
 	var err error
+	s.file = path
 	if s.writeDB, err = sql.Open("sqlite", dsn(path, false)); err != nil {
 		return err
 	}

@@ -76,7 +76,7 @@ func (s *Store) Verify(ctx context.Context) (*Report, error) {
 // unlessDamaged makes a problem of an error that a damaged page causes, so
 // that the other checks go on.
 func (v *verification) unlessDamaged(err error) error {
-	if err == nil || codeOf(err) != crm.CodeCorrupt {
+	if err == nil || v.s.codeOf(err) != crm.CodeCorrupt {
 		return err
 	}
 	v.s.noteDamage("verify", err)

@@ -23,6 +23,22 @@ func wantWhole(t testing.TB, s *Store) {
 	}
 }
 
+// spoil writes to an open database behind the program's back.
+func spoil(t *testing.T, s *Store, harm string, args ...any) {
+	t.Helper()
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	for _, query := range []string{"UPDATE guard SET open=1", harm, "UPDATE guard SET open=0"} {
+		var given []any
+		if query == harm {
+			given = args
+		}
+		if _, err := s.writer.ExecContext(context.Background(), query, given...); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 func TestAWholeDatabaseVerifies(t *testing.T) {
 	s := openAt(t, t.TempDir())
 	ids := fill(t, s, seeded(t), 120)
@@ -76,7 +92,7 @@ func TestVerifyFindsEachKindOfHarm(t *testing.T) {
 		{CheckSearch, "INSERT OR REPLACE INTO search(rowid,text) SELECT max(rid),' another text' FROM leads WHERE deleted=0"},
 		{CheckAudit, "DELETE FROM operations WHERE seq=3"},
 		{CheckAudit, "UPDATE operations SET label='x' WHERE seq=3"},
-		{CheckAudit, "UPDATE operations SET changes=changes||' ' WHERE seq=3"},
+		{CheckAudit, "UPDATE operations SET changes=CAST(changes||' ' AS BLOB) WHERE seq=3"},
 		{CheckSchema, "DROP INDEX leads_contact"},
 		{CheckSchema, "DROP TRIGGER guard_leads_UPDATE"},
 		{CheckSchema, "CREATE TABLE strange(x)"},
@@ -95,13 +111,7 @@ func TestVerifyFindsEachKindOfHarm(t *testing.T) {
 	}
 	for _, h := range harms {
 		t.Run(h.check+" "+h.sql, func(t *testing.T) {
-			s.writing.Lock()
-			for _, query := range []string{"UPDATE guard SET open=1", h.sql, "UPDATE guard SET open=0"} {
-				if _, err := s.writer.ExecContext(ctx, query); err != nil {
-					t.Fatal(err)
-				}
-			}
-			s.writing.Unlock()
+			spoil(t, s, h.sql)
 			r, err := s.Verify(ctx)
 			if err != nil {
 				t.Fatal(err)

@@ -25,20 +25,38 @@ func powerless(t *testing.T, args ...string) ended {
 	t.Helper()
 	cmd := exec.Command(program, append(args, "--json")...)
 	cmd.Dir = "/"
+	openWay(t, program)
 	if os.Geteuid() == 0 {
 		cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: nobody, Gid: nobody}}
 	}
 	return finish(t, cmd)
 }
 
+// openWay lets anybody pass through the folders above a path while the test
+// runs: TMPDIR may be a folder of the caller's alone. Only root runs it as another.
+func openWay(t *testing.T, path string) {
+	t.Helper()
+	if os.Geteuid() != 0 {
+		return
+	}
+	for up := filepath.Dir(path); up != "/"; up = filepath.Dir(up) {
+		st, err := os.Stat(up)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if mode := st.Mode().Perm(); mode&0o001 == 0 {
+			if err := os.Chmod(up, mode|0o011); err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { _ = os.Chmod(up, mode) }) // may be gone by then
+		}
+	}
+}
+
 // given is a folder with a file each, all of them the powerless one's.
 func given(t *testing.T, dir string, mode os.FileMode) string {
 	t.Helper()
-	for up := dir; up != filepath.Clean(os.TempDir()) && up != "/"; up = filepath.Dir(up) {
-		if err := os.Chmod(up, 0o755); err != nil {
-			t.Fatal(err)
-		}
-	}
+	openWay(t, dir)
 	err := filepath.WalkDir(dir, func(path string, _ os.DirEntry, err error) error {
 		if err == nil && os.Geteuid() == 0 {
 			err = os.Chown(path, nobody, nobody)

@@ -34,9 +34,6 @@ func TestMain(m *testing.M) {
 			err = fmt.Errorf("%w: %s", err, out)
 		}
 	}
-	if err == nil {
-		err = os.Chmod(dir, 0o755) // another user runs it, too
-	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "build patioctl:", err)
 		os.Exit(1)

@@ -1,12 +1,15 @@
 -- +goose Up
 
+-- Tables are STRICT: a flipped bit that turns an amount into a text is found by
+-- SQLite's quick check.
+
 -- Ids are UUIDs, 16 bytes. Small entities (users, stages, tags …) are referred
 -- to by a local integer instead, so that indexes on leads stay narrow; refs is
 -- the translation and is never synced.
 CREATE TABLE refs (
   ref INTEGER PRIMARY KEY,
   id  BLOB NOT NULL UNIQUE
-);
+) STRICT;
 
 -- This copy as a replica: its number, its write counter, its last clock.
 CREATE TABLE replica (
@@ -14,7 +17,7 @@ CREATE TABLE replica (
   number  INTEGER NOT NULL,
   counter INTEGER NOT NULL,
   clock   INTEGER NOT NULL
-);
+) STRICT;
 
 -- What sync knows of each record beside its values: version vector, dots,
 -- life (sync/record). One row a record. digest is the CRC-32C of the state and
@@ -24,21 +27,21 @@ CREATE TABLE sync_records (
   kind   INTEGER NOT NULL,
   state  BLOB NOT NULL,
   digest INTEGER NOT NULL
-) WITHOUT ROWID;
+) STRICT, WITHOUT ROWID;
 
 -- Only Transact opens the guard; the triggers at the end refuse any other
 -- write to a synced table.
 CREATE TABLE guard (
   one  INTEGER PRIMARY KEY CHECK (one = 1),
   open INTEGER NOT NULL
-);
+) STRICT;
 INSERT INTO guard VALUES (1, 0);
 
 -- Values of this device only: who acts, theme, widths, scroll.
 CREATE TABLE device (
   key   TEXT PRIMARY KEY,
   value TEXT NOT NULL
-) WITHOUT ROWID;
+) STRICT, WITHOUT ROWID;
 
 -- Every operation: the audit log (append-only, chained) and what undo needs.
 CREATE TABLE operations (
@@ -57,7 +60,7 @@ CREATE TABLE operations (
   salt    BLOB NOT NULL,          -- so that a digest tells nothing of purged values
   digest  BLOB NOT NULL,          -- SHA-256(salt, changes)
   chain   BLOB NOT NULL           -- SHA-256(previous chain, this row's facts, digest)
-);
+) STRICT;
 CREATE INDEX operations_group ON operations(grp) WHERE grp IS NOT NULL;
 CREATE INDEX operations_n ON operations(last_n);
 CREATE INDEX operations_undo ON operations(undo, seq) WHERE undone IS NULL AND undo > 0;
@@ -65,35 +68,35 @@ CREATE INDEX operations_undo ON operations(undo, seq) WHERE undone IS NULL AND u
 CREATE TABLE shops (
   rid INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, deleted INTEGER NOT NULL DEFAULT 0,
   name TEXT NOT NULL, timezone TEXT NOT NULL, phone TEXT NOT NULL, city TEXT NOT NULL, document TEXT NOT NULL
-);
+) STRICT;
 CREATE TABLE users (
   rid INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, deleted INTEGER NOT NULL DEFAULT 0,
   name TEXT NOT NULL, role TEXT NOT NULL, retired INTEGER NOT NULL
-);
+) STRICT;
 CREATE TABLE sources (
   rid INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, deleted INTEGER NOT NULL DEFAULT 0,
   name TEXT NOT NULL, retired INTEGER NOT NULL
-);
+) STRICT;
 CREATE TABLE tags (
   rid INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, deleted INTEGER NOT NULL DEFAULT 0,
   name TEXT NOT NULL, color TEXT NOT NULL, retired INTEGER NOT NULL
-);
+) STRICT;
 CREATE TABLE reasons (
   rid INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, deleted INTEGER NOT NULL DEFAULT 0,
   kind TEXT NOT NULL, name TEXT NOT NULL, retired INTEGER NOT NULL
-);
+) STRICT;
 CREATE TABLE pipelines (
   rid INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, deleted INTEGER NOT NULL DEFAULT 0,
   name TEXT NOT NULL, kind TEXT NOT NULL, pos INTEGER NOT NULL, retired INTEGER NOT NULL
-);
+) STRICT;
 CREATE TABLE stages (
   rid INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, deleted INTEGER NOT NULL DEFAULT 0,
   pipeline INTEGER NOT NULL, name TEXT NOT NULL, kind TEXT NOT NULL, pos INTEGER NOT NULL, stale_days INTEGER NOT NULL
-);
+) STRICT;
 CREATE TABLE settings (
   rid INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, deleted INTEGER NOT NULL DEFAULT 0,
   key TEXT NOT NULL, value TEXT NOT NULL
-);
+) STRICT;
 
 CREATE TABLE contacts (
   rid INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, deleted INTEGER NOT NULL DEFAULT 0,
@@ -102,18 +105,18 @@ CREATE TABLE contacts (
   merged_into BLOB, created_at INTEGER NOT NULL,
   phone TEXT NOT NULL,            -- derived: the first phone
   email TEXT NOT NULL             -- derived: the first e-mail
-);
+) STRICT;
 CREATE INDEX contacts_document ON contacts(document) WHERE document <> '';
 -- match is what a duplicate shares: DDD and the last 8 digits; the address.
 CREATE TABLE contact_phones (
   owner INTEGER NOT NULL, key TEXT NOT NULL, label TEXT NOT NULL, pos INTEGER NOT NULL, match TEXT NOT NULL,
   PRIMARY KEY (owner, key)
-) WITHOUT ROWID;
+) STRICT, WITHOUT ROWID;
 CREATE INDEX contact_phones_match ON contact_phones(match);
 CREATE TABLE contact_emails (
   owner INTEGER NOT NULL, key TEXT NOT NULL, label TEXT NOT NULL, pos INTEGER NOT NULL, match TEXT NOT NULL,
   PRIMARY KEY (owner, key)
-) WITHOUT ROWID;
+) STRICT, WITHOUT ROWID;
 CREATE INDEX contact_emails_match ON contact_emails(match);
 
 CREATE TABLE leads (
@@ -129,17 +132,17 @@ CREATE TABLE leads (
   pipeline INTEGER NOT NULL, sort_name TEXT NOT NULL, fresh INTEGER NOT NULL,
   next_due INTEGER NOT NULL, next_id BLOB, last_contact INTEGER NOT NULL,
   tag_refs TEXT NOT NULL          -- " 3 7 ": the tags' refs, each between spaces
-);
+) STRICT;
 -- By tag only: a lead's own tags stand in its tag_refs.
 CREATE TABLE lead_tags (
   owner INTEGER NOT NULL, tag INTEGER NOT NULL,
   PRIMARY KEY (tag, owner)
-) WITHOUT ROWID;
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE marks (
   rid INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, deleted INTEGER NOT NULL DEFAULT 0,
   lead_id BLOB NOT NULL, seen_at INTEGER NOT NULL
-);
+) STRICT;
 CREATE TABLE activities (
   rid INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, deleted INTEGER NOT NULL DEFAULT 0,
   lead_id BLOB NOT NULL, kind TEXT NOT NULL, title TEXT NOT NULL, body TEXT NOT NULL,
@@ -147,11 +150,11 @@ CREATE TABLE activities (
   user INTEGER NOT NULL, channel TEXT NOT NULL, inbound INTEGER NOT NULL, created_at INTEGER NOT NULL,
   created_by INTEGER NOT NULL,
   due INTEGER NOT NULL            -- derived
-);
+) STRICT;
 CREATE TABLE events (
   rid INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, deleted INTEGER NOT NULL DEFAULT 0,
   lead_id BLOB NOT NULL, op TEXT NOT NULL, user INTEGER NOT NULL, at INTEGER NOT NULL, changes TEXT NOT NULL
-);
+) STRICT;
 
 -- Counts of living leads, kept by Transact, with tag 0 and once more for each
 -- tag. They answer the heads of board and list.
@@ -163,7 +166,7 @@ CREATE TABLE lead_totals (
   n     INTEGER NOT NULL,
   cents INTEGER NOT NULL,
   PRIMARY KEY (tag, stage, owner, fresh, idle)
-) WITHOUT ROWID;
+) STRICT, WITHOUT ROWID;
 
 -- One row a lead: name, company, e-mails, phones, plate, document, vehicle,
 -- subject; folded. It holds which three letters occur in which lead and no
@@ -176,7 +179,7 @@ INSERT INTO search(search, rank) VALUES ('secure-delete', 1);
 CREATE TABLE search_queue (
   lead INTEGER PRIMARY KEY,
   text TEXT                       -- searched as it stands here; '' of a deleted one; NULL: not read yet, after a load
-);
+) STRICT;
 
 -- A spreadsheet on its way in: enough to go on after a kill.
 CREATE TABLE imports (
@@ -188,15 +191,15 @@ CREATE TABLE imports (
   total    INTEGER NOT NULL,
   counts   TEXT NOT NULL,          -- JSON: created, merged, refused
   at       INTEGER NOT NULL
-) WITHOUT ROWID;
+) STRICT, WITHOUT ROWID;
 CREATE TABLE import_leads (
   import BLOB NOT NULL, lead INTEGER NOT NULL,
   PRIMARY KEY (import, lead)
-) WITHOUT ROWID;
+) STRICT, WITHOUT ROWID;
 CREATE TABLE import_mappings (
   signature TEXT PRIMARY KEY,      -- of the headers
   mapping   TEXT NOT NULL          -- JSON
-) WITHOUT ROWID;
+) STRICT, WITHOUT ROWID;
 
 -- +goose Down
 SELECT 1;

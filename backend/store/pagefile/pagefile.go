@@ -27,8 +27,9 @@ type File struct {
 	pages     uint32 // in the last committed state
 	logged    map[uint32]int64
 
-	seen []bool // pages that belong to a tree that was walked
-	bad  int    // pages that a tree named and that hold nothing readable
+	seen  []bool          // pages that a walked tree led to
+	roots map[uint32]bool // of the trees that the schema names
+	bad   int             // pages that a tree named and that hold nothing readable
 }
 
 // Row is one row of a table, or one entry of an index or of a table without
@@ -47,7 +48,7 @@ func Open(path string) (*File, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &File{main: main}
+	f := &File{main: main, roots: map[uint32]bool{}}
 	if err := f.read(path); err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
@@ -158,6 +159,7 @@ func (f *File) Schema() []Object {
 		root, _ := r.Values[3].(int64)
 		if (typ == "table" || typ == "index") && root > 1 && root <= int64(f.pages) {
 			out = append(out, Object{typ, name, uint32(root)})
+			f.roots[uint32(root)] = true
 		}
 	})
 	return out
@@ -167,7 +169,8 @@ func (f *File) Schema() []Object {
 func (f *File) Walk(root uint32, row func(Row)) { f.walk(root, 0, 0, row) }
 
 // Strays calls row with each row on pages that no walked tree led to: the
-// pages below a damaged one. Walk all trees first.
+// pages below a damaged one. Walk all trees first. A page onto which a long row
+// flows over begins with a page's number and is taken for no other.
 func (f *File) Strays(row func(Row)) {
 	for n := uint32(1); n <= f.pages; n++ {
 		if f.seen[n] {

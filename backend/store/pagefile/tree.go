@@ -24,7 +24,10 @@ func start(n uint32) int {
 // walk reads the tree at a page. under is the type of the page above, 0 at the
 // root.
 func (f *File) walk(n uint32, under byte, depth int, row func(Row)) {
-	b := f.take(n)
+	var b []byte
+	if depth == 0 || !f.roots[n] { // a damaged pointer into another tree doesn't take it away
+		b = f.take(n)
+	}
 	if b == nil || depth > maxDepth {
 		f.bad++
 		return
@@ -146,26 +149,17 @@ func (f *File) payload(p []byte, size uint64, typ byte) ([]byte, bool) {
 	}
 	out := append(make([]byte, 0, local), p[:local]...)
 	next := binary.BigEndian.Uint32(p[local:])
-	var chain []uint32
+	chain := map[uint32]bool{}
 	for uint64(len(out)) < size {
 		b := f.page(next)
-		if b == nil || len(chain) > int(f.pages) || f.seen[next] {
-			f.release(chain)
+		if b == nil || chain[next] { // a circle would fill the memory
 			return nil, false
 		}
-		f.seen[next] = true
-		chain = append(chain, next)
+		chain[next] = true
 		out = append(out, b[4:4+min(uint64(u-4), size-uint64(len(out)))]...)
 		next = binary.BigEndian.Uint32(b)
 	}
 	return out, true
-}
-
-// release gives pages back that a broken chain took on its way.
-func (f *File) release(pages []uint32) {
-	for _, n := range pages {
-		f.seen[n] = false
-	}
 }
 
 // decode reads a record; false unless its lengths agree to the byte.
