@@ -104,7 +104,7 @@ func (p *program) pages() http.Handler {
 		p.open()
 		if r.URL.Path == bridgePath {
 			w.Header().Set("Content-Type", "text/javascript; charset=utf-8")
-			_, _ = w.Write(bridgeScript) // a page that has gone needs no answer
+			_, _ = w.Write(headScript()) // a page that has gone needs no answer
 			return
 		}
 		site.ServeHTTP(w, r)
@@ -113,6 +113,7 @@ func (p *program) pages() http.Handler {
 
 func (p *program) started(ctx context.Context, placed placement) {
 	p.shell.start(ctx)
+	p.watch(ctx)
 	placed.apply(ctx)
 	p.events.Subscribe(func(name string, payload any) { runtime.EventsEmit(ctx, name, payload) })
 	runtime.EventsOn(ctx, "wails:file-drop", func(args ...any) {

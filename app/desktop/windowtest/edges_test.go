@@ -19,7 +19,7 @@ import (
 )
 
 // openStore opens a data folder as another process would.
-func openStore(t *testing.T, dir string) *store.Store {
+func openStore(t testing.TB, dir string) *store.Store {
 	t.Helper()
 	s, err := store.Open(t.Context(), store.Config{Dir: dir, Log: zerolog.Nop()})
 	if err != nil {
@@ -28,9 +28,17 @@ func openStore(t *testing.T, dir string) *store.Store {
 	return s
 }
 
-func closeStore(t *testing.T, s *store.Store) {
+func closeStore(t testing.TB, s *store.Store) {
 	t.Helper()
 	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// startShop answers the questions of the first start.
+func startShop(t testing.TB, s *store.Store) {
+	t.Helper()
+	if err := setup.Start(t.Context(), s, setup.First{Language: "pt-BR", ShopName: "Dois Irmãos", UserName: "Carla"}); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -52,9 +60,7 @@ func TestADatabaseThatAnotherProcessHoldsIsToldInTheWindow(t *testing.T) {
 func TestAFileDroppedOnTheWindowIsImportedAndNotOpenedInItsPlace(t *testing.T) {
 	dir := t.TempDir()
 	s := openStore(t, dir)
-	if err := setup.Start(t.Context(), s, setup.First{Language: "pt-BR", ShopName: "Dois Irmãos", UserName: "Carla"}); err != nil {
-		t.Fatal(err)
-	}
+	startShop(t, s)
 	closeStore(t, s)
 	sheet := filepath.Join(t.TempDir(), "planilha da loja.csv")
 	if err := os.WriteFile(sheet, []byte(people), 0o600); err != nil {
@@ -81,7 +87,7 @@ func TestAFileDroppedOnTheWindowIsImportedAndNotOpenedInItsPlace(t *testing.T) {
 
 // dragSource shows a little window from which a file or link can be dragged, as
 // from a file manager. It lasts until the test's end.
-func dragSource(t *testing.T, w *Window, uri url.URL) *Window {
+func dragSource(t testing.TB, w *Window, uri url.URL) *Window {
 	t.Helper()
 	flags, err := exec.Command("pkg-config", "--cflags", "--libs", "gtk+-3.0").Output()
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -23,9 +24,9 @@ const patience = 30 * time.Second
 // programTags are those of a released Linux build.
 const programTags = "desktop production webkit2_41"
 
-// Build compiles the program as it is released into a file that lives as long
-// as the test run. Call it from TestMain.
-func Build(dir string) (binary string, err error) {
+// Build compiles the program as it is released, with more tags if there are
+// any, into a file that lives as long as the test run.
+func Build(dir string, tags ...string) (binary string, err error) {
 	root, err := moduleRoot()
 	if err != nil {
 		return "", err
@@ -41,8 +42,8 @@ func Build(dir string) (binary string, err error) {
 	if os.Getenv("DISPLAY") == "" || os.Getenv("DBUS_SESSION_BUS_ADDRESS") == "" {
 		return "", errors.New("no display or no session bus: run make window-test")
 	}
-	binary = filepath.Join(dir, "patio")
-	build := exec.Command("go", "build", "-tags", programTags, "-o", binary, ".")
+	binary = filepath.Join(dir, strings.Join(append(tags, "patio"), "-"))
+	build := exec.Command("go", "build", "-tags", strings.Join(append(tags, programTags), " "), "-o", binary, ".")
 	build.Dir = root
 	if out, err := build.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("build: %w\n%s", err, out)
@@ -60,22 +61,42 @@ func moduleRoot() (string, error) {
 
 // Program is one running process of the program.
 type Program struct {
-	t      *testing.T
+	t      testing.TB
 	cmd    *exec.Cmd
-	output *bytes.Buffer
+	begun  time.Time // just before the process was made
+	output *Output
 	exited chan struct{} // closed once the process has ended
+}
+
+// Output is what the program writes to its terminal.
+type Output struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (o *Output) Write(text []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.text.Write(text)
+}
+
+func (o *Output) String() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.text.String()
 }
 
 // Launch starts the program over a data folder, as a click on its icon does.
 // It is killed at the end of the test if it still runs.
-func Launch(t *testing.T, binary, dataDir string) *Program {
+func Launch(t testing.TB, binary, dataDir string) *Program {
 	t.Helper()
-	p := &Program{t: t, output: &bytes.Buffer{}, exited: make(chan struct{})}
+	p := &Program{t: t, output: &Output{}, exited: make(chan struct{})}
 	p.cmd = exec.Command(binary, "--data", dataDir)
 	p.cmd.Stdout, p.cmd.Stderr = p.output, p.output
 	// What the web view keeps goes beside the data, not into the home of whoever
 	// runs the test.
 	p.cmd.Env = append(os.Environ(), "XDG_DATA_HOME="+filepath.Join(dataDir, "xdg"), "XDG_CACHE_HOME="+filepath.Join(dataDir, "cache"))
+	p.begun = time.Now()
 	if err := p.cmd.Start(); err != nil {
 		t.Fatalf("start: %v", err)
 	}
@@ -126,7 +147,7 @@ func (p *Program) Running() bool {
 }
 
 // Eventually asks until ok, and fails the test when patience ends.
-func Eventually(t *testing.T, what string, ok func() bool) {
+func Eventually(t testing.TB, what string, ok func() bool) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()

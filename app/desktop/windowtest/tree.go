@@ -15,7 +15,7 @@ import (
 // Tree is the screen as a screen reader gets it (AT-SPI). It tells where things
 // stand without any door into the program.
 type Tree struct {
-	t   *testing.T
+	t   testing.TB
 	bus *dbus.Conn
 	pid uint32
 }

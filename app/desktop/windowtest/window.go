@@ -17,7 +17,7 @@ import (
 
 // Window is the program's window on the screen, and the person before it.
 type Window struct {
-	t       *testing.T
+	t       testing.TB
 	program *Program
 	id      string // X window id
 }
@@ -146,6 +146,13 @@ func (w *Window) Type(text string) {
 func (w *Window) Click(at image.Point) {
 	w.t.Helper()
 	w.do("mousemove", "--sync", strconv.Itoa(at.X), strconv.Itoa(at.Y), "click", "1")
+}
+
+// Wheel turns the wheel downwards over a point, one notch after the other.
+func (w *Window) Wheel(at image.Point, notches int) {
+	w.t.Helper()
+	w.do("mousemove", "--sync", strconv.Itoa(at.X), strconv.Itoa(at.Y),
+		"click", "--repeat", strconv.Itoa(notches), "--delay", "16", "5")
 }
 
 // Drag takes hold at from, moves as a hand does, and lets go at to. Along the

@@ -7,6 +7,8 @@ import (
 	"image"
 	"os"
 	"testing"
+
+	"patio/backend/sample"
 )
 
 // program is the binary under test.
@@ -83,6 +85,28 @@ func TestTheWindowComesBackWhereItStood(t *testing.T) {
 	p = Launch(t, program, dir)
 	w = p.Window()
 	Eventually(t, "the size from before", func() bool { return w.Geometry().Size() == image.Pt(1000, 620) })
+	w.Close()
+	p.WaitExit()
+}
+
+// The web view has its own data about languages and zones: what formats a date
+// in another browser may not in this one.
+func TestABoardWithActivitiesIsShown(t *testing.T) {
+	dir := t.TempDir()
+	s := openStore(t, dir)
+	startShop(t, s)
+	if err := sample.Seed(t.Context(), s, 60, sample.Activities, 1, func(int, int) {}); err != nil {
+		t.Fatal(err)
+	}
+	closeStore(t, s)
+	p := Launch(t, program, dir)
+	w := p.Window()
+	tree := w.Tree()
+	tree.Find("", "Quem está usando?")
+	w.Click(tree.Find("", "Carla").Centre())
+	tree.Find("", "Nova proposta: ")
+	tree.Find("", "Nesta etapa: ")
+	w.Shot("activities")
 	w.Close()
 	p.WaitExit()
 }

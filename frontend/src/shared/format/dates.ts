@@ -8,10 +8,10 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-// en-CA writes YYYY-MM-DD.
+// Read by its parts: which locale writes YYYY-MM-DD changes with the engine's data.
 const dayFormat = remembered(
   (zone) =>
-    new Intl.DateTimeFormat('en-CA', {
+    new Intl.DateTimeFormat('en-US', {
       timeZone: zone,
       year: 'numeric',
       month: '2-digit',
@@ -24,7 +24,7 @@ const timeFormat = remembered(
       timeZone: zone,
       hour: '2-digit',
       minute: '2-digit',
-      hour12: false,
+      hourCycle: 'h23', // hour12: false makes 24:10 of ten past midnight in some
     }),
 );
 const weekdayFormat = remembered(
@@ -43,7 +43,15 @@ const longFormat = remembered(
 
 /** The day that ms (UTC) falls on in an IANA zone. */
 export function dayOf(ms: number, zone: string): Day {
-  return dayFormat(zone).format(ms);
+  let year = '';
+  let month = '';
+  let day = '';
+  for (const { type, value } of dayFormat(zone).formatToParts(ms)) {
+    if (type === 'year') year = value;
+    else if (type === 'month') month = value;
+    else if (type === 'day') day = value;
+  }
+  return `${year}-${month}-${day}`;
 }
 
 /** Whole days from one day to another; negative when `to` is earlier. */

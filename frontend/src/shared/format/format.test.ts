@@ -74,6 +74,7 @@ describe('days', () => {
     expect(dayOf(late, 'UTC')).toBe('2026-11-25');
     expect(timeOf(late, ZONE)).toBe('22:30');
     expect(timeOf(Date.UTC(2026, 10, 25, 3, 5), ZONE)).toBe('00:05');
+    expect(timeOf(Date.UTC(2026, 10, 25, 3, 5), ZONE, 'en')).toBe('00:05');
   });
 
   test.each([
