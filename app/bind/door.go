@@ -9,17 +9,15 @@ import (
 )
 
 // Door stands between the page and the program. The page may knock before the
-// database is open: such calls wait. It opens once, or says for ever why not,
-// and at the end it closes behind the last call.
+// database is open: such calls wait. It opens once, or says why not until
+// somebody tries again, and at the end it closes behind the last call.
 type Door struct {
 	always *Table // what answers with no database
 
+	mu      sync.Mutex
 	settled chan struct{} // closed once open or failed is set
-	once    sync.Once
 	open    *Table
 	failed  error
-
-	mu      sync.Mutex
 	closing bool
 	closed  chan struct{} // closed by Close, for calls that still wait
 	inside  sync.WaitGroup
@@ -31,21 +29,33 @@ func NewDoor(always *Table) *Door {
 	return &Door{always: always, settled: make(chan struct{}), closed: make(chan struct{})}
 }
 
-// Open lets calls through to t. Only the first Open or Fail counts.
-func (d *Door) Open(t *Table) {
-	d.once.Do(func() {
-		d.open = t
-		close(d.settled)
-	})
+// Open lets calls through to t. Of each try only the first Open or Fail counts.
+func (d *Door) Open(t *Table) { d.settle(t, nil) }
+
+// Fail answers err to every call that needs the database. Of each try only the
+// first Open or Fail counts.
+func (d *Door) Fail(err error) { d.settle(nil, err) }
+
+func (d *Door) settle(t *Table, err error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.open != nil || d.failed != nil {
+		return
+	}
+	d.open, d.failed = t, err
+	close(d.settled)
 }
 
-// Fail answers err to every call that needs the database. Only the first Open
-// or Fail counts.
-func (d *Door) Fail(err error) {
-	d.once.Do(func() {
-		d.failed = err
-		close(d.settled)
-	})
+// Retry begins another try after Fail: calls wait again. It answers false, and
+// changes nothing, when there was no failure: whoever gets true opens.
+func (d *Door) Retry() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.failed == nil || d.closing {
+		return false
+	}
+	d.failed, d.settled = nil, make(chan struct{})
+	return true
 }
 
 // Call runs a method as Table.Call does.
@@ -62,15 +72,28 @@ func (d *Door) Call(structName, methodName string, args []json.RawMessage) (json
 	if d.always.Has(structName, methodName) {
 		return d.always.Call(structName, methodName, args)
 	}
-	select {
-	case <-d.settled:
-	case <-d.closed:
-		return nil, crm.NewError(CodeClosing, "")
+	table, err := d.wait()
+	if err != nil {
+		return nil, err
 	}
-	if d.failed != nil {
-		return nil, d.failed
+	return table.Call(structName, methodName, args)
+}
+
+// wait answers what stands behind the door once that is known.
+func (d *Door) wait() (*Table, error) {
+	for {
+		d.mu.Lock()
+		open, failed, settled := d.open, d.failed, d.settled
+		d.mu.Unlock()
+		if open != nil || failed != nil {
+			return open, failed
+		}
+		select {
+		case <-settled:
+		case <-d.closed:
+			return nil, crm.NewError(CodeClosing, "")
+		}
 	}
-	return d.open.Call(structName, methodName, args)
 }
 
 // Close refuses later calls and waits for those under way, as long as ctx

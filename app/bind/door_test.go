@@ -56,6 +56,37 @@ func TestAFailedOpeningIsToldToEveryCall(t *testing.T) {
 	}
 }
 
+func TestAnotherTryOpensWhatFailed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		door := NewDoor(newTable(t, &bytes.Buffer{}, &About{}))
+		if door.Retry() {
+			t.Fatal("there was nothing to try again")
+		}
+		door.Fail(crm.NewError(crm.CodeLocked, ""))
+		if !door.Retry() || door.Retry() {
+			t.Fatal("a failure is tried again by one")
+		}
+		answered := make(chan error, 1)
+		go func() {
+			_, err := door.Call("Board", "Rest", nil)
+			answered <- err
+		}()
+		synctest.Wait()
+		select {
+		case err := <-answered:
+			t.Fatalf("answered before the second try ended: %v", err)
+		default:
+		}
+		door.Open(newTable(t, &bytes.Buffer{}, &Board{}))
+		if err := <-answered; err != nil {
+			t.Error(err)
+		}
+		if door.Retry() {
+			t.Error("an open door was opened again")
+		}
+	})
+}
+
 func TestClosingWaitsForCallsUnderWayAndRefusesLaterOnes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		door := NewDoor(newTable(t, &bytes.Buffer{}, &About{}))

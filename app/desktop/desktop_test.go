@@ -21,6 +21,7 @@ import (
 	"patio/app/bind"
 	"patio/app/page"
 	"patio/backend/crm"
+	"patio/backend/store"
 )
 
 func newTestProgram(t *testing.T) *program {
@@ -86,6 +87,41 @@ func TestThePageIsServedUnderThePolicyWithTheBridgeFirst(t *testing.T) {
 	}
 	if got := w.Header().Get("Content-Security-Policy"); got != page.Policy {
 		t.Errorf("policy %q", got)
+	}
+}
+
+func TestAPageLoadedAfterAFailedStartTriesAgain(t *testing.T) {
+	p := newTestProgram(t)
+	holder, err := store.Open(t.Context(), store.Config{Dir: p.dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	load := func() {
+		p.pages().ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/", nil))
+	}
+	state := func() error {
+		_, err := p.door.Call("Session", "State", nil)
+		return err
+	}
+	for range 2 {
+		load()
+		if err := state(); crm.CodeOf(err) != crm.CodeLocked {
+			t.Fatalf("while somebody else holds it: %v", err)
+		}
+	}
+	if err := holder.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := state(); crm.CodeOf(err) != crm.CodeLocked {
+		t.Fatalf("nobody asked for another try: %v", err)
+	}
+	load()
+	if err := state(); err != nil {
+		t.Fatalf("the database is free: %v", err)
+	}
+	load()
+	if err := state(); err != nil {
+		t.Errorf("a page loaded again: %v", err)
 	}
 }
 

@@ -76,6 +76,14 @@ func (p *program) open() {
 	p.opening.Do(func() { go p.guard("open", p.openNow) })
 }
 
+// reopen tries again when opening failed: a page that is loaded anew is a
+// person who asks for it.
+func (p *program) reopen() {
+	if p.door.Retry() {
+		go p.guard("open", p.openNow)
+	}
+}
+
 // openNow tells failures through the door, and so in the window: the program
 // was started by a click and has no terminal.
 func (p *program) openNow() {
@@ -93,12 +101,13 @@ func (p *program) openNow() {
 		p.closeApp(app)
 		return
 	}
-	p.app = app
 	table, err := bind.NewTable(p.log, app.Bound()...)
 	if err != nil {
+		p.closeApp(app) // or the next try would find the database held
 		p.door.Fail(bind.Shape(p.log, "bind", err))
 		return
 	}
+	p.app = app
 	p.door.Open(table)
 }
 

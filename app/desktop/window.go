@@ -97,11 +97,15 @@ func (p *program) options() *options.App {
 }
 
 // pages answers the page's requests. The first one starts the opening of the
-// database, so that both go on side by side.
+// database, so that both go on side by side; a page loaded after that failed
+// starts it again.
 func (p *program) pages() http.Handler {
 	site := page.Site(frontend.Pages(), bridgePath)
 	return page.Protect(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		p.open()
+		if r.URL.Path == "/" || r.URL.Path == "/index.html" {
+			p.reopen()
+		}
 		if r.URL.Path == bridgePath {
 			w.Header().Set("Content-Type", "text/javascript; charset=utf-8")
 			_, _ = w.Write(headScript()) // a page that has gone needs no answer

@@ -51,7 +51,8 @@ const toast = (/** @type {string | RegExp} */ text) =>
 const on = (/** @type {string} */ name) =>
   page.waitForFunction(
     (wanted) =>
-      document.activeElement?.querySelector('.name')?.firstChild?.textContent?.trim() === wanted,
+      document.activeElement?.matches('[data-card]') &&
+      document.activeElement.querySelector('.name')?.firstChild?.textContent?.trim() === wanted,
     name,
   );
 
@@ -187,6 +188,47 @@ describe('a board of leads', () => {
     await page.reload();
     await card('A3 Silva').waitFor();
     assert.equal((await names('Em negociação'))[0], 'A3 Silva');
+  });
+
+  test('nobody waits for a dialog: what is typed after Ctrl+K, N or M is kept for it', async () => {
+    await card('A1 Silva').focus();
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type('b2');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/#\/lead\//);
+    await page.getByRole('heading', { name: 'B2 Silva' }).waitFor();
+    await page.goBack();
+    await on('A1 Silva');
+    await page.keyboard.press('m');
+    await page.keyboard.type('ag');
+    await page.keyboard.press('Enter');
+    await holds('Aguardando visita', 1);
+    await page.keyboard.press('n');
+    await page.keyboard.type('Max Feliz');
+    await page.waitForFunction(() => {
+      const field = document.activeElement;
+      return field instanceof HTMLInputElement && field.value === 'Max Feliz';
+    });
+    assert.equal(await page.getByRole('toolbar').count(), 0);
+  });
+
+  test('a card whose lead is deleted hands the keyboard on, and nobody asks for it again', async () => {
+    await card('A2 Silva').focus();
+    const id = (await card('A2 Silva').getAttribute('data-card')) ?? '';
+    /** @type {string[]} */
+    const asked = [];
+    page.on('request', (request) => {
+      if (request.url().endsWith('/Board/Locate')) asked.push(request.postData() ?? '');
+    });
+    await shop.call('Leads', 'Delete', { ids: [id], filter: null });
+    await on('A3 Silva');
+    await kept((await card('A3 Silva').getAttribute('data-card')) ?? '');
+    await page.reload();
+    await on('A3 Silva');
+    assert.deepEqual(
+      asked.filter((one) => one.includes(id)),
+      [],
+    );
   });
 
   test('Enter opens the lead’s page, and going back stands on its card', async () => {
@@ -584,7 +626,9 @@ describe('a long board', () => {
     await cards('Em negociação').first().focus();
     for (let i = 0; i < 40; i++) await page.keyboard.press('ArrowDown');
     const name = await page.evaluate(
-      () => document.activeElement?.querySelector('.name')?.firstChild?.textContent?.trim() ?? '',
+      () =>
+        document.activeElement?.querySelector(':scope > .name')?.firstChild?.textContent?.trim() ??
+        '',
     );
     const scroll = () =>
       stage('Em negociação')

@@ -43,18 +43,21 @@ func startShop(t testing.TB, s *store.Store) {
 	}
 }
 
-func TestADatabaseThatAnotherProcessHoldsIsToldInTheWindow(t *testing.T) {
+func TestADatabaseThatAnotherProcessHoldsIsToldInTheWindowWhichTriesAgain(t *testing.T) {
 	dir := t.TempDir()
 	held := openStore(t, dir)
 	p := Launch(t, program, dir)
 	w := p.Window()
 	w.Tree().Find("", "O Pátio já está aberto")
 	w.Shot("locked")
+	again := w.Tree().Find("", "Tentar de novo")
+	closeStore(t, held)
+	w.Click(again.Centre())
+	w.Tree().Find("", "Bem-vindo ao Pátio")
 	w.Close()
 	if code := p.WaitExit(); code != 0 {
 		t.Errorf("exit code %d", code)
 	}
-	closeStore(t, held)
 }
 
 func TestAFileDroppedOnTheWindowIsImportedAndNotOpenedInItsPlace(t *testing.T) {

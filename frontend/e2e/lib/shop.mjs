@@ -151,7 +151,10 @@ export async function enter(browser, shop, address, { device, context } = {}) {
   if (device) await shop.call('Device', 'Set', 'ui', JSON.stringify(device));
   const opened = await openPage(browser, context);
   await opened.page.addInitScript(() => sessionStorage.setItem('patio.asked', '1'));
+  // A page hears what others change once it has its stream of events.
+  const listening = opened.page.waitForResponse((response) => response.url().endsWith('/events'));
   await opened.page.goto(`${shop.url}#${address}`);
   await opened.page.locator('main').waitFor();
+  await listening;
   return opened;
 }

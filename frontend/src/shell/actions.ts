@@ -22,6 +22,7 @@ export function shellActions({ openPalette, openSheet }: Openers): Action[] {
       group: 'shell.group.program',
       icon: Search,
       shortcut: '$mod+k',
+      typeAhead: true,
       unlisted: true,
       perform: openPalette,
     },

@@ -39,14 +39,19 @@ test('a failure without a title of its own has the general one', () => {
   expect(show(new Failure('internal'))).toContain('não conseguiu abrir');
 });
 
-test('in a browser one tries again; the window, which stays as it failed, is closed', () => {
+test('one tries again; the window can be closed, too', () => {
+  const reload = vi.spyOn(location, 'reload').mockImplementation(() => {});
   show(new Failure('locked'));
-  expect(button('Tentar de novo')).toBeDefined();
+  expect(button('Fechar o Pátio')).toBeUndefined();
+  button('Tentar de novo')!.click();
+  expect(reload).toHaveBeenCalledOnce();
   void unmount(page);
   const gate = vi.fn(async () => undefined);
   window.go = { bind: { Gate: { Call: gate } } };
   show(new Failure('locked'));
-  expect(button('Tentar de novo')).toBeUndefined();
+  button('Tentar de novo')!.click();
+  expect(reload).toHaveBeenCalledTimes(2);
   button('Fechar o Pátio')!.click();
   expect(gate).toHaveBeenCalledWith('Native', 'Quit', []);
+  reload.mockRestore();
 });

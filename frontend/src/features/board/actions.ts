@@ -43,6 +43,7 @@ export function boardActions(control: BoardControl): Action[] {
       group,
       icon: ArrowRightLeft,
       shortcut: 'm',
+      typeAhead: true,
       when: standing,
       perform: () => control.askMove(),
     },

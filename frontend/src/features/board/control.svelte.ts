@@ -1,5 +1,5 @@
 import { tick } from 'svelte';
-import { api, type Card, type Filter, type Stage } from '../../bridge';
+import { api, type Card, type Filter, type Place, type Stage } from '../../bridge';
 import { t } from '../../shared/i18n/index.svelte';
 import {
   destination,
@@ -65,6 +65,8 @@ export class BoardControl {
   inside = false;
   #at = $state.raw(NOWHERE);
   #resumed = false;
+  // Counts what was asked about the card that went away: late answers don't count.
+  #question = 0;
   // The height at which it walks sideways, over stages that have no card there.
   #height = 0;
 
@@ -106,10 +108,11 @@ export class BoardControl {
 
   /** Stands where this device stood last, or on the first card. Until then it stands nowhere. */
   async resume(filter: Filter): Promise<void> {
-    this.#resumed = true;
     const id = focusedBefore(`board/${this.pipelineId}`);
-    const there = id ? await api.Board.Locate(id, filter).catch(() => undefined) : undefined;
-    if (there && there.index >= 0 && this.#column(there.stageId)) {
+    const there = id ? await this.#whereabouts(id, filter) : undefined;
+    this.#resumed = true;
+    if (this.#at !== NOWHERE) return; // somebody was quicker
+    if (there) {
       await this.stand(there.stageId, there.index, { focus: true });
       return;
     }
@@ -178,19 +181,28 @@ export class BoardControl {
     const known = id === '' ? -1 : column.data.indexOf(id);
     if (index !== HEAD && id === '' && card) this.#at = { stageId, index, id: card.id };
     else if (known >= 0 && known !== index) this.#at = { stageId, index: known, id };
-    else if (id !== '' && known < 0) await this.#seek(column, filter);
+    else if (id !== '' && known < 0 && !(await this.#seek(column, filter))) return;
     if (this.inside) await this.hold();
   }
 
-  async #seek(column: Column, filter: Filter): Promise<void> {
+  /** Looks for the card that it stands on. False when a later question or a person was quicker. */
+  async #seek(column: Column, filter: Filter): Promise<boolean> {
     const { index, id } = this.#at;
+    const question = ++this.#question;
+    const there = await this.#whereabouts(id, filter);
+    if (question !== this.#question || this.#at.id !== id) return false;
+    if (there) this.#at = { ...there, id };
+    else this.#settle({ stage: this.columns.indexOf(column), index });
+    return true;
+  }
+
+  /** Where a lead's card stands on this board; undefined when it doesn't, or is gone altogether. */
+  async #whereabouts(id: string, filter: Filter): Promise<Place | undefined> {
+    // A lead that was deleted answers nothing here, where Locate would call it a mistake.
+    const known = await api.Leads.Cards([id]).catch(() => []);
+    if (known.length === 0) return undefined;
     const there = await api.Board.Locate(id, filter).catch(() => undefined);
-    if (this.#at.id !== id) return;
-    if (there && there.index >= 0 && this.#column(there.stageId)) {
-      this.#at = { ...there, id };
-    } else {
-      this.#settle({ stage: this.columns.indexOf(column), index });
-    }
+    return there && there.index >= 0 && this.#column(there.stageId) ? there : undefined;
   }
 
   /** Walks by a key; false when the key doesn't walk. */

@@ -23,6 +23,7 @@ export default {
       group: 'leads.group',
       icon: Plus,
       shortcut: 'n',
+      typeAhead: true,
       perform: () => quickAdd.start(),
     },
   ],

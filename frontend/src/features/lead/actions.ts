@@ -60,6 +60,7 @@ export function leadActions(record: LeadRecord, parts: LeadParts): void {
       group: 'lead.group',
       icon: StickyNote,
       shortcut: 'a',
+      typeAhead: true,
       perform: parts.note,
     },
     {
@@ -68,6 +69,7 @@ export function leadActions(record: LeadRecord, parts: LeadParts): void {
       group: 'lead.group',
       icon: CalendarPlus,
       shortcut: 'p',
+      typeAhead: true,
       perform: parts.plan,
     },
     {

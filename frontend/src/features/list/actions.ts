@@ -62,6 +62,7 @@ export function listActions(control: ListControl, parts: ListParts): Action[] {
       group,
       icon: Menu,
       shortcut: 'm',
+      typeAhead: true,
       when: standing,
       perform: parts.menu,
     },

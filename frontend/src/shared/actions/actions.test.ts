@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { handleKey, shortcutKeys } from './keyboard';
 import { enterModal, pushLayer } from './layers';
 import {
@@ -67,6 +67,16 @@ test('letters are text while typing; Ctrl and function keys still work', () => {
   expect(letter.perform).not.toHaveBeenCalled();
   expect(control.perform).toHaveBeenCalledOnce();
   expect(help.perform).toHaveBeenCalledOnce();
+});
+
+test('a panel over the page keeps letters from what lies below', () => {
+  const archive = action({ shortcut: 'e' });
+  add(archive);
+  const panel = document.createElement('div');
+  panel.setAttribute('role', 'dialog');
+  document.body.append(panel);
+  press('e', {}, panel);
+  expect(archive.perform).not.toHaveBeenCalled();
 });
 
 test('a text field keeps its own undo', () => {
@@ -159,4 +169,52 @@ test('shortcuts are shown as they stand on the keys', () => {
   expect(shortcutKeys('$mod+k')).toEqual(['Ctrl', 'K']);
   expect(shortcutKeys('Alt+ArrowRight')).toEqual(['Alt', '→']);
   expect(shortcutKeys('$mod+Equal')).toEqual(['Ctrl', '+']);
+});
+
+describe('keys typed before a field has the focus', () => {
+  const opener = (perform = vi.fn()) =>
+    action({ id: 'palette', shortcut: '$mod+k', typeAhead: true, perform });
+
+  test('wait for it, and press no shortcut', async () => {
+    const archive = action({ shortcut: 'e' });
+    add(opener(), archive);
+    press('k', { ctrlKey: true });
+    for (const key of ['a', 'n', 'e', 'Backspace', 'Shift', 'Á']) press(key);
+    const input = field('input');
+    const heard = vi.fn();
+    input.addEventListener('input', heard);
+    input.focus();
+    await vi.waitFor(() => expect(input.value).toBe('anÁ'));
+    expect(heard).toHaveBeenCalledTimes(5);
+    expect(archive.perform).not.toHaveBeenCalled();
+    press('e');
+    expect(archive.perform).toHaveBeenCalledOnce();
+  });
+
+  test('reach the field as keys, too: Enter is heard after the letters', async () => {
+    add(opener());
+    press('k', { ctrlKey: true });
+    press('b');
+    press('Enter');
+    const input = field('input');
+    let entered = '';
+    input.addEventListener('keydown', (event) => {
+      if (event instanceof KeyboardEvent && event.key === 'Enter') entered = input.value;
+    });
+    input.focus();
+    await vi.waitFor(() => expect(entered).toBe('b'));
+  });
+
+  test('are not those of the field that had the focus, and Escape gives them up', () => {
+    const archive = action({ shortcut: 'e' });
+    add(opener(), archive);
+    const before = field('input');
+    before.focus();
+    press('k', { ctrlKey: true }, before);
+    expect(press('a', {}, before).defaultPrevented).toBe(true);
+    expect(before.value).toBe('');
+    press('Escape');
+    press('e');
+    expect(archive.perform).toHaveBeenCalledOnce();
+  });
 });

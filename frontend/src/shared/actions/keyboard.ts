@@ -1,4 +1,5 @@
 import { matchKeyBindingPress, parseKeybinding } from 'tinykeys';
+import { takesKeys, typesInto } from './focus';
 import { dismissTop, isModalOpen } from './layers';
 import { available, run, type Action } from './registry.svelte';
 
@@ -46,20 +47,6 @@ function isPlain(event: KeyboardEvent): boolean {
 // A text field undoes, redoes, copies and selects its own text.
 function isEditing(event: KeyboardEvent): boolean {
   return (event.ctrlKey || event.metaKey) && /^[zyxcva]$/i.test(event.key);
-}
-
-function typesInto(target: EventTarget | null): boolean {
-  return target instanceof Element && target.closest(TYPING) !== null;
-}
-
-const TYPING =
-  'input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable=true]';
-// Cards of a board are options, too, but are found by walking: their list lets letters through.
-const OWN_KEYS = '[role=menu], [role=listbox]:not([data-shortcuts]), [role=combobox]';
-
-// Text fields take letters; menus and lists of choices find entries by letter.
-function takesKeys(target: EventTarget | null): boolean {
-  return target instanceof Element && target.closest(`${TYPING}, ${OWN_KEYS}`) !== null;
 }
 
 /** How a shortcut is shown: `$mod+Shift+k` → ["Ctrl", "Shift", "K"]. */

@@ -1,5 +1,6 @@
 import type { Component } from 'svelte';
 import type { Key } from '../i18n/keys';
+import { holdKeys } from './typeahead';
 
 /**
  * Something a person can do, defined once: the palette, the shortcut sheet,
@@ -22,6 +23,8 @@ export interface Action {
   inDialog?: boolean;
   /** True for what makes no sense out of its place: kept out of the palette. */
   unlisted?: boolean;
+  /** True for what opens a field or menu: what is typed before it has the focus is kept for it. */
+  typeAhead?: boolean;
   perform: () => void | Promise<void>;
 }
 
@@ -71,6 +74,7 @@ export function onActionFailure(handler: (thrown: unknown) => void): void {
 
 /** Performs an action and reports what it throws. */
 export function run(action: Action): void {
+  if (action.typeAhead) holdKeys();
   try {
     Promise.resolve(action.perform()).catch(failed);
   } catch (thrown) {
