@@ -8,6 +8,7 @@ import (
 	"testing"
 )
 
+// On Windows only an administrator makes links, so that no test there can.
 func TestASyncedFolderReachedByALinkIsRefused(t *testing.T) {
 	root := t.TempDir()
 	if err := os.Mkdir(filepath.Join(root, "Dropbox"), 0o700); err != nil {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/pressly/goose/v3"
@@ -25,8 +26,9 @@ type scratch struct {
 	db      *sql.DB
 	old     *Store // reads the scratch tables as if they were its own
 	layouts map[string]*layout
-	rows    int // that were read
-	bad     int // pages that could not be read
+	clashes []clash // rows whose place another row had taken
+	rows    int     // that were read
+	bad     int     // pages that could not be read
 }
 
 // layout is how a table's rows lie on disk.
@@ -242,6 +244,11 @@ func (sc *scratch) readFile(ctx context.Context, file *pagefile.File) error {
 	}
 	file.Strays(func(r pagefile.Row) { keep(sc.classify(r), r) })
 	sc.bad = file.Unreadable()
+	for _, c := range sc.clashes {
+		if failed == nil {
+			failed = sc.settle(ctx, conn, c)
+		}
+	}
 	if failed == nil {
 		failed = sc.complete(ctx, conn)
 	}
@@ -313,8 +320,52 @@ func (sc *scratch) insert(ctx context.Context, l *layout, r pagefile.Row) error 
 			}
 		}
 	}
-	_, err := l.insert.ExecContext(ctx, args...)
 	sc.rows++
+	done, err := l.insert.ExecContext(ctx, args...)
+	if err != nil {
+		return err
+	}
+	n, err := done.RowsAffected()
+	if n == 0 && l.hasID {
+		sc.clashes = append(sc.clashes, clash{l, args})
+	}
+	return err
+}
+
+// clash is a row that came under the row id of another.
+type clash struct {
+	l    *layout
+	args []any
+}
+
+// settle gives a record that came under the row id of another one of its own.
+// In one of the two a bit of the row id was flipped: the index on ids tells in
+// which.
+func (sc *scratch) settle(ctx context.Context, conn *sql.Conn, c clash) error {
+	at := slices.IndexFunc(c.l.columns, func(c layoutColumn) bool { return c.rowID })
+	named := slices.IndexFunc(c.l.columns, func(c layoutColumn) bool { return c.name == "id" })
+	if at < 0 || named < 0 || c.l.columns[at].name != "rid" {
+		return nil
+	}
+	id, rid := c.args[named], c.args[at]
+	var known, rightful bool
+	if err := conn.QueryRowContext(ctx, "SELECT EXISTS(SELECT 1 FROM "+c.l.table+" WHERE id=?1), EXISTS(SELECT 1 FROM found_ids WHERE id=?1 AND rid=?2)",
+		id, rid).Scan(&known, &rightful); err != nil || known {
+		return err // known: an older state of the same record
+	}
+	const free = `SELECT coalesce((SELECT rid FROM found_ids WHERE id=?1 AND rid NOT IN (SELECT rid FROM %[1]s)), (SELECT max(rid)+1 FROM %[1]s))`
+	if rightful {
+		var other []byte
+		if err := conn.QueryRowContext(ctx, "SELECT id FROM "+c.l.table+" WHERE rid=?", rid).Scan(&other); err != nil {
+			return err
+		}
+		if _, err := conn.ExecContext(ctx, fmt.Sprintf("UPDATE %[1]s SET rid=("+free+") WHERE id=?1", c.l.table), other); err != nil {
+			return err
+		}
+	} else if err := conn.QueryRowContext(ctx, fmt.Sprintf(free, c.l.table), id).Scan(&c.args[at]); err != nil {
+		return err
+	}
+	_, err := c.l.insert.ExecContext(ctx, c.args...)
 	return err
 }
 
