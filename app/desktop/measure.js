@@ -15,7 +15,7 @@
   // The board, from the address to its first cards: `at` in ms since 1970, so
   // that it can be held against the start of the process. Then where its longest
   // stage and that stage's first card stand, in CSS pixels of the page.
-  const RELOADS = 7;
+  // Each page before the last is loaded again, measureReloads times.
   const reloaded = Number(sessionStorage.getItem('measure.reloaded') ?? 0);
   sessionStorage.setItem('patio.asked', '1');
   const look = () => {
@@ -24,7 +24,7 @@
       const ms = performance.now();
       const at = performance.timeOrigin + ms;
       setTimeout(() => {
-        if (reloaded < RELOADS) {
+        if (reloaded < measureReloads) {
           sessionStorage.setItem('measure.reloaded', String(reloaded + 1));
           tell({ board: { ms, at } });
           location.reload();
@@ -55,7 +55,8 @@
     );
   }
 
-  // The frames of a phase, until `over` or nothing happened for a while.
+  // The frames of a phase, until its end is told or, with a pause, nothing
+  // happened for so many ms.
   let frames;
   let quiet;
   const end = (name) => {
@@ -66,7 +67,7 @@
   };
   const during = (name, pause) => {
     clearTimeout(quiet);
-    quiet = setTimeout(() => end(name), pause);
+    if (pause) quiet = setTimeout(() => end(name), pause);
     if (frames) return;
     const mine = (frames = []);
     let last = performance.now();
@@ -77,7 +78,7 @@
     };
     requestAnimationFrame(frame);
   };
-  addEventListener('wheel', () => during('scroll', 150), { capture: true, passive: true });
-  addEventListener('dragover', () => during('drag', 400), true);
+  addEventListener('wheel', () => during('scroll', 500), { capture: true, passive: true });
+  addEventListener('dragover', () => during('drag'), true);
   addEventListener('dragend', () => end('drag'), true);
 })();

@@ -35,3 +35,8 @@ node "$(dirname "$0")/bench-table.mjs" "$work"
 
 say "pages: in Chromium, as fast as the machine is (×1) and four times slower (×4)"
 node frontend/e2e/perf.mjs
+
+say "in the real window, 60,000 leads"
+"$(dirname "$0")"/setup.sh window
+"$(dirname "$0")"/with-display.sh go test -tags window -run '^$' -bench Window -benchtime 1x -timeout 15m ./app/desktop/windowtest \
+  2>"$work/window.log" | sed '/^\(goos\|goarch\|pkg\|cpu\|Benchmark\|PASS\|ok\)/d' || { tail -n 30 "$work/window.log" >&2; exit 1; }

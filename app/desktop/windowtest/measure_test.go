@@ -70,16 +70,24 @@ func BenchmarkTheWindow(b *testing.B) {
 		p.WaitExit()
 	}
 
+	b.Setenv("PATIO_MEASURE_RELOADS", "9")
 	p := Launch(b, binary, dir)
 	w := p.Window()
-	ready := p.waitTold("the board at rest", 1, told.isReady)[0].Ready
+	p.waitTold("the last of the reloaded boards", 1, told.isReady)
 	for _, one := range p.told(told.isBoard)[1:] { // the first is a start
 		table.note("first board, from the address to its cards (ms)", budgetBoard, one.Board.MS)
 	}
+	w.Close()
+	p.WaitExit()
+
+	b.Setenv("PATIO_MEASURE_RELOADS", "0")
+	p = Launch(b, binary, dir)
+	w = p.Window()
+	ready := p.waitTold("the board at rest", 1, told.isReady)[0].Ready
 	at := func(place [2]int) image.Point { return w.Geometry().Min.Add(image.Pt(place[0], place[1])) }
 
 	w.Wheel(at(ready.Stage), 300)
-	table.note("frame while a long stage scrolls (ms)", budgetFrame, p.waitTold("scrolled frames", 1, told.isScroll)[0].Frames.MS...)
+	table.note("frame while a long stage scrolls (ms)", budgetFrame, frames(p.waitTold("scrolled frames", 1, told.isScroll))...)
 
 	const clicks = 12
 	for i := range clicks {
@@ -99,9 +107,9 @@ func BenchmarkTheWindow(b *testing.B) {
 	}
 	w.Key("Escape")
 	w.Release()
-	frames := p.waitTold("frames of the drag", 1, told.isDrag)[0].Frames.MS
-	late := slices.DeleteFunc(slices.Clone(frames), func(ms float64) bool { return ms <= lateFrame })
-	table.note("late frames in a drag (%)", budgetLate, 100*float64(len(late))/float64(len(frames)))
+	dragged := frames(p.waitTold("frames of the drag", 1, told.isDrag))
+	late := slices.DeleteFunc(slices.Clone(dragged), func(ms float64) bool { return ms <= lateFrame })
+	table.note("late frames in a drag (%)", budgetLate, 100*float64(len(late))/float64(len(dragged)))
 
 	table.note("memory of all its processes (MB)", budgetMemory, memory(b, p.Pid()))
 	w.Shot("measured")
@@ -156,6 +164,14 @@ func paints(list []told) []float64 {
 	var ms []float64
 	for _, one := range list {
 		ms = append(ms, one.Paint.MS)
+	}
+	return ms
+}
+
+func frames(list []told) []float64 {
+	var ms []float64
+	for _, one := range list {
+		ms = append(ms, one.Frames.MS...)
 	}
 	return ms
 }
