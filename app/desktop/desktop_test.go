@@ -26,7 +26,7 @@ import (
 
 func newTestProgram(t *testing.T) *program {
 	t.Helper()
-	p, err := newProgram(t.TempDir())
+	p, err := newProgram(t.TempDir(), "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -67,7 +67,7 @@ func TestTwoFoldersAreTwoPrograms(t *testing.T) {
 	if a.instanceID() == b.instanceID() {
 		t.Error("a second data folder would wake the first one's window")
 	}
-	again, err := newProgram(a.dir + string(filepath.Separator) + ".")
+	again, err := newProgram(a.dir+string(filepath.Separator)+".", "")
 	if err != nil {
 		t.Fatal(err)
 	}

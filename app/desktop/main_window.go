@@ -7,6 +7,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"strings"
 
 	"github.com/wailsapp/wails/v2"
 
@@ -17,6 +18,7 @@ import (
 func Main(args []string) int {
 	flags := flag.NewFlagSet("patio", flag.ContinueOnError)
 	dir := flags.String("data", "", "folder of the database (default: the one of your operating system)")
+	draw := flags.String("drawing", "", "how pages are drawn in this start, on Linux: "+strings.Join(drawModes, ", "))
 	showVersion := flags.Bool("version", false, "print the version and end")
 	if err := flags.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
@@ -28,12 +30,15 @@ func Main(args []string) int {
 		fmt.Println(version.Number)
 		return 0
 	}
-	p, err := newProgram(*dir)
+	p, err := newProgram(*dir, *draw)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "patio:", err)
 		return 1
 	}
 	defer p.close() // also when the window never opened; twice does no harm
+	if err := p.shell.drawing.prepare(); err != nil {
+		p.log.Warn().Str("error", err.Error()).Msg("drawing")
+	}
 	if err := wails.Run(p.options()); err != nil {
 		p.log.Error().Str("error", err.Error()).Msg("window failed")
 		fmt.Fprintln(os.Stderr, "patio:", err)

@@ -47,8 +47,9 @@ type program struct {
 }
 
 // newProgram prepares all that the window needs before there is a database.
-// dir "" means the folder that the operating system has for it.
-func newProgram(dir string) (*program, error) {
+// dir "" means the folder that the operating system has for it; draw "" the way
+// of drawing that was chosen.
+func newProgram(dir, draw string) (*program, error) {
 	if dir == "" {
 		var err error
 		if dir, err = wire.DefaultFolder(); err != nil {
@@ -62,6 +63,9 @@ func newProgram(dir string) (*program, error) {
 	p := &program{dir: dir, files: api.NewFiles(), events: &events.Bus{}}
 	p.ctx, p.stop = context.WithCancel(context.Background())
 	p.shell = newShell(p.files)
+	if p.shell.drawing, err = readDrawing(dir, draw); err != nil {
+		return nil, err
+	}
 	p.log, p.logFile = logs.Open(filepath.Join(dir, "logs"), "patio")
 	if p.door, err = wire.NewDoor(p.log, p.shell, p.files); err != nil {
 		return nil, err
@@ -73,7 +77,12 @@ func newProgram(dir string) (*program, error) {
 // earlier: until the window's library has looked for another instance, this
 // process may be one that only wakes the first and ends.
 func (p *program) open() {
-	p.opening.Do(func() { go p.guard("open", p.openNow) })
+	p.opening.Do(func() {
+		if err := p.shell.drawing.begin(); err != nil {
+			p.log.Warn().Str("error", err.Error()).Msg("trial of a way of drawing not written down")
+		}
+		go p.guard("open", p.openNow)
+	})
 }
 
 // reopen tries again when opening failed: a page that is loaded anew is a

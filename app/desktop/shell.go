@@ -26,6 +26,7 @@ type shell struct {
 	started chan struct{} // closed once ctx is set
 	ctx     context.Context
 	dialog  sync.Mutex
+	drawing *drawing
 }
 
 var _ api.Shell = (*shell)(nil)

@@ -81,10 +81,8 @@ func (p *program) options() *options.App {
 		Logger: libraryLog{p.log},
 
 		Linux: &linux.Options{
-			Icon: icon,
-			// Named because any Linux options without it choose OnDemand: with a
-			// software GL that is 78–94 ms a scrolled frame against 16 ms.
-			WebviewGpuPolicy: linux.WebviewGpuPolicyNever,
+			Icon:             icon,
+			WebviewGpuPolicy: p.shell.drawing.policy(),
 			ProgramName:      "patio",
 			Messages:         &linux.Messages{WebKit2GTKMinRequired: messages.WebKitTooOld},
 		},

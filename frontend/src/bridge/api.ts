@@ -51,9 +51,28 @@ export interface Api {
     Print(): Promise<void>;
     SetTitle(title: string): Promise<void>;
     ToggleFullscreen(): Promise<void>;
+    Drawing(): Promise<Drawing>;
+    /** From the next start on; choosing what is on trial keeps it. */
+    ChooseDrawing(mode: DrawMode): Promise<void>;
     Quit(): Promise<void>;
     Release(handle: string): Promise<void>;
   };
+}
+
+/** By the processor, by the graphics card, or by the processor without newer paths. */
+export type DrawMode = 'software' | 'gpu' | 'compatible';
+
+/** How the window draws its pages. */
+export interface Drawing {
+  /** Empty where nothing can be chosen. */
+  choices: DrawMode[];
+  running: DrawMode;
+  /** Of the next start. */
+  next: DrawMode;
+  /** `running` is on trial: unless it is chosen again, the next start goes back. */
+  trial: boolean;
+  /** What was on trial in the last start and wasn't kept, or ''. */
+  failed: DrawMode | '';
 }
 
 /** A file that a dialog, a drop or an upload gave; an empty handle means cancelled. */

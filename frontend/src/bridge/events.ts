@@ -12,8 +12,6 @@ export interface Events {
   progress: { job: string; done: number; total: number; phase: string };
   /** Files dropped on the window, already behind handles; x and y in CSS pixels of the page. */
   'files.dropped': { x: number; y: number; files: FileRef[] };
-  /** The native menu asks for an action of the registry. */
-  action: { id: string };
   /** Events were missed (the stream broke, or this page was too slow): anything may have changed. */
   'events.lost': null;
 }

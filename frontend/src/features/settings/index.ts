@@ -1,5 +1,6 @@
 import './strings';
 import SettingsIcon from '@lucide/svelte/icons/settings';
+import DrawingTrial from './DrawingTrial.svelte';
 import type { Feature } from '../../shared/feature';
 import { router } from '../../shared/router';
 import { SECTIONS } from './sections';
@@ -22,4 +23,5 @@ export default {
     group: 'settings.title',
     perform: () => router.go(`/settings/${id}`),
   })),
+  banner: DrawingTrial,
 } satisfies Feature as Feature;

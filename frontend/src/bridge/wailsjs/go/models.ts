@@ -18,6 +18,13 @@ export namespace api {
 	    field: string;
 	    values: string[];
 	}
+	export interface Drawing {
+	    choices: string[];
+	    running: string;
+	    next: string;
+	    trial: boolean;
+	    failed: string;
+	}
 	export interface ExportAsk {
 	    list: crm.ListRequest;
 	    columns: transfer.Column[];
