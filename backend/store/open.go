@@ -21,6 +21,15 @@ import (
 //go:embed migrations/*.sql
 var migrationFiles embed.FS
 
+// ownMigrations are the program's.
+func ownMigrations() fs.FS {
+	files, err := fs.Sub(migrationFiles, "migrations")
+	if err != nil {
+		panic(err) // a name that is no path
+	}
+	return files
+}
+
 //go:embed indexes.sql
 var indexSQL string
 

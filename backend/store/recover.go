@@ -41,19 +41,19 @@ func (s *Store) recover(ctx context.Context, cause error) error {
 	if err := s.disconnect(); err != nil {
 		s.log.Warn().Err(err).Msg("damaged database not closed cleanly")
 	}
-	dir := s.freeName()
+	dir := s.freeName(damagedPrefix) + partSuffix
 	if err := s.setAside(dir); err != nil {
 		return folderFailure(s.dir, err)
 	}
 	return s.rebuild(ctx, dir, cause)
 }
 
-// freeName names a folder for damaged files that isn't there yet.
-func (s *Store) freeName() string {
+// freeName names a folder, for files that are set aside, that isn't there yet.
+func (s *Store) freeName(prefix string) string {
 	for at := s.now().UTC(); ; at = at.Add(time.Millisecond) {
-		dir := filepath.Join(s.dir, damagedPrefix+at.Format(snapshotTime))
+		dir := filepath.Join(s.dir, prefix+at.Format(snapshotTime))
 		if _, err := os.Lstat(dir); err != nil {
-			return dir + partSuffix
+			return dir
 		}
 	}
 }

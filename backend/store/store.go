@@ -91,15 +91,25 @@ const FileName = "patio.db"
 // schema up to date. Errors: locked, read_only, database.too_new, disk_full,
 // database.corrupt when there was nothing to recover from.
 func Open(ctx context.Context, cfg Config) (*Store, error) {
-	files, err := fs.Sub(migrationFiles, "migrations")
-	if err != nil {
-		return nil, err
-	}
-	return openWith(ctx, cfg, files)
+	return openWith(ctx, cfg, ownMigrations())
 }
 
 // openWith is Open with migrations of the caller's.
 func openWith(ctx context.Context, cfg Config, migrations fs.FS) (*Store, error) {
+	s, err := takeFolder(cfg, migrations)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.start(ctx); err != nil {
+		_ = s.Close()
+		return nil, err
+	}
+	s.startBackground()
+	return s, nil
+}
+
+// takeFolder takes a data folder for a store that has no database open yet.
+func takeFolder(cfg Config, migrations fs.FS) (*Store, error) {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
@@ -125,11 +135,6 @@ func openWith(ctx context.Context, cfg Config, migrations fs.FS) (*Store, error)
 	for _, t := range registry() {
 		s.tables[t.kind], s.byType[t.typ] = t, t
 	}
-	if err := s.start(ctx); err != nil {
-		_ = s.Close()
-		return nil, err
-	}
-	s.startBackground()
 	return s, nil
 }
 

@@ -16,10 +16,9 @@ import (
 
 // backupResult is the answer to a backup.
 type backupResult struct {
-	File     string `json:"file"`
-	Bytes    int64  `json:"bytes"`
-	At       int64  `json:"at"`       // ms UTC
-	Snapshot string `json:"snapshot"` // its id among those in the data folder
+	File  string `json:"file"`
+	Bytes int64  `json:"bytes"`
+	At    int64  `json:"at"` // ms UTC
 }
 
 func newBackup(t *terminal) *cobra.Command {
@@ -27,9 +26,8 @@ func newBackup(t *terminal) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "backup --data DIR FILE",
 		Short: "Write a checked copy of the database to a file",
-		Long: "Takes a snapshot, checks it and copies it to FILE, which is replaced whole or not at all.\n" +
-			"The snapshot also stays in the data folder, as one that a person asked for: the last seven\n" +
-			"of those are kept.",
+		Long: "Copies the database, checks the copy and writes it to FILE, which is replaced whole or not at\n" +
+			"all. The data folder keeps nothing of it.",
 		Args: oneFile,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := needData(dir); err != nil {
@@ -49,15 +47,14 @@ func backup(ctx context.Context, t *terminal, dir, file string) error {
 	if err := checkTarget(file, dir); err != nil {
 		return err
 	}
-	var r backupResult
+	r := backupResult{File: filepath.Base(file)}
 	err := t.withStore(ctx, dir, func(s *store.Store, p *progress) error {
 		p.step("snapshot", 0, 0)
-		snap, err := s.TakeSnapshot(ctx, store.SnapshotManual)
-		if err != nil {
-			return err
-		}
-		r = backupResult{File: filepath.Base(file), Bytes: snap.Bytes, At: snap.At, Snapshot: snap.ID}
-		return naming(copySnapshot(ctx, s, snap, file, p), file)
+		r.At = s.Now().UnixMilli()
+		return s.Backup(ctx, func(path string) (err error) {
+			r.Bytes, err = copyOut(ctx, path, file, p)
+			return naming(err, file)
+		})
 	})
 	if err == nil {
 		err = syncFolder(filepath.Dir(file))
@@ -68,26 +65,25 @@ func backup(ctx context.Context, t *terminal, dir, file string) error {
 	return t.answer(r, fmt.Sprintf("%s: %d bytes", file, r.Bytes))
 }
 
-// snapshotPath is where a snapshot lies.
-func snapshotPath(s *store.Store, snap store.Snapshot) string {
-	return filepath.Join(s.Dir(), "snapshots", snap.ID+".db")
-}
-
-// copySnapshot copies a snapshot's file out of the data folder.
-func copySnapshot(ctx context.Context, s *store.Store, snap store.Snapshot, file string, p *progress) error {
-	in, err := os.Open(snapshotPath(s, snap))
+// copyOut copies a file out of the data folder and answers its size.
+func copyOut(ctx context.Context, path, file string, p *progress) (size int64, err error) {
+	in, err := os.Open(path)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	defer in.Close()
-	return transfer.WriteFile(file, func(out io.Writer) error {
+	st, err := in.Stat()
+	if err != nil {
+		return 0, err
+	}
+	return st.Size(), transfer.WriteFile(file, func(out io.Writer) error {
 		for done := int64(0); ; {
 			if err := ctx.Err(); err != nil {
 				return crm.NewError(crm.CodeCancelled, "").Because(err)
 			}
 			n, err := io.CopyN(out, in, 4<<20)
 			done += n
-			p.step("copy", int(done>>20), int(snap.Bytes>>20))
+			p.step("copy", int(done>>20), int(st.Size()>>20))
 			if err == io.EOF {
 				return nil
 			}
@@ -102,6 +98,7 @@ func copySnapshot(ctx context.Context, s *store.Store, snap store.Snapshot, file
 type restoreResult struct {
 	File  string `json:"file"`
 	Leads int    `json:"leads"` // in the restored database, those not archived
+	Aside string `json:"aside"` // folder in the data folder with a database that could not be opened, "" when there was none
 }
 
 func newRestore(t *terminal) *cobra.Command {
@@ -110,7 +107,8 @@ func newRestore(t *terminal) *cobra.Command {
 		Use:   "restore --data DIR FILE",
 		Short: "Put a backup in the database's place",
 		Long: "Puts a backup, a snapshot or the database of another PC in the place of the database, which\n" +
-			"is kept as a snapshot first. The file is checked before anything changes, and stays as it is.",
+			"is kept as a snapshot first, or is set aside when it can't be opened: damaged beyond recovery, or\n" +
+			"of a newer version. The file is checked before anything changes, and stays as it is.",
 		Args: oneFile,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := needData(dir); err != nil {
@@ -128,17 +126,37 @@ func restore(ctx context.Context, t *terminal, dir, file string) error {
 		return crm.NewError(crm.CodeNotFound, "file", "file", filepath.Base(file)).Because(err)
 	}
 	r := restoreResult{File: filepath.Base(file)}
+	opened := false
 	err := t.withStore(ctx, dir, func(s *store.Store, p *progress) error {
+		opened = true
 		p.step("restore", 0, 0)
 		if err := s.RestoreFile(ctx, file); err != nil {
 			return err
 		}
-		_, totals, err := s.List(ctx, crm.ListRequest{})
-		r.Leads = totals.Count
-		return err
+		return r.count(ctx, s)
 	})
+	if code := crm.CodeOf(err); !opened && (code == crm.CodeCorrupt || code == crm.CodeTooNew) {
+		err = t.withFolder(dir, func(cfg store.Config, p *progress) (err error) {
+			p.step("restore", 0, 0)
+			r.Aside, err = store.Replace(ctx, cfg, file)
+			return err
+		})
+		if err == nil {
+			err = t.withStore(ctx, dir, func(s *store.Store, _ *progress) error { return r.count(ctx, s) })
+		}
+	}
 	if err != nil {
 		return err
 	}
-	return t.answer(r, fmt.Sprintf("%s restored: %d leads", file, r.Leads))
+	text := fmt.Sprintf("%s restored: %d leads", file, r.Leads)
+	if r.Aside != "" {
+		text += fmt.Sprintf("; the database that could not be opened is in %s", filepath.Join(dir, r.Aside))
+	}
+	return t.answer(r, text)
+}
+
+func (r *restoreResult) count(ctx context.Context, s *store.Store) error {
+	_, totals, err := s.List(ctx, crm.ListRequest{})
+	r.Leads = totals.Count
+	return err
 }

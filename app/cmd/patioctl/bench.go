@@ -138,7 +138,7 @@ func onCopy(ctx context.Context, s *store.Store, snap store.Snapshot, f func(*st
 		return err
 	}
 	defer func() { err = errors.Join(err, copied.Close()) }()
-	if err := copied.RestoreFile(ctx, snapshotPath(s, snap)); err != nil {
+	if err := copied.RestoreFile(ctx, filepath.Join(s.Dir(), "snapshots", snap.ID+".db")); err != nil {
 		return err
 	}
 	return f(copied)

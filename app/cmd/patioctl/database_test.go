@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/rs/zerolog"
 	_ "modernc.org/sqlite" // to spoil databases from outside
 
 	"patio/app/measure"
@@ -63,7 +64,16 @@ func TestDoctorFindsWhatWasChangedFromOutside(t *testing.T) {
 
 func TestDoctorTellsThatADatabaseWasRecovered(t *testing.T) {
 	dir := seeded(t, 20)
-	must[backupResult](t, "backup", "--data", dir, filepath.Join(t.TempDir(), "b.db"))
+	s, err := store.Open(context.Background(), store.Config{Dir: dir, Log: zerolog.Nop()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.TakeSnapshot(context.Background(), store.SnapshotManual); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
 	if err := os.WriteFile(filepath.Join(dir, store.FileName), []byte(strings.Repeat("not a database ", 999)), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -132,6 +142,9 @@ func TestABackupComesBackElsewhere(t *testing.T) {
 			t.Errorf("%+v", c)
 		}
 	}
+	if left, err := filepath.Glob(filepath.Join(dir, "snapshots", "*-"+store.SnapshotManual+".db")); err != nil || len(left) > 0 {
+		t.Errorf("the backup left %v: %v", left, err)
+	}
 	if list, err := os.ReadDir(filepath.Dir(file)); err != nil || len(list) != 1 {
 		t.Errorf("beside the backup lies %v: %v", list, err)
 	}
@@ -142,6 +155,33 @@ func TestABackupComesBackElsewhere(t *testing.T) {
 	}
 	if r := must[restoreResult](t, "restore", "--data", other, kept[0]); r.Leads != 35 {
 		t.Errorf("%+v", r)
+	}
+}
+
+func TestARestoreSetsAsideWhatCantBeOpened(t *testing.T) {
+	from, file := seeded(t, 12), filepath.Join(t.TempDir(), "loja.db")
+	must[backupResult](t, "backup", "--data", from, file)
+	newer, broken := seeded(t, 3), t.TempDir()
+	spoil(t, filepath.Join(newer, store.FileName), "INSERT INTO goose_db_version(version_id,is_applied) VALUES (99999,1)")
+	if err := os.WriteFile(filepath.Join(broken, store.FileName), []byte(strings.Repeat("not a database ", 999)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, dir := range []string{newer, broken} {
+		before, err := os.ReadFile(filepath.Join(dir, store.FileName))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := must[restoreResult](t, "restore", "--data", dir, file)
+		after, err := os.ReadFile(filepath.Join(dir, r.Aside, store.FileName))
+		if r.Leads != 12 || r.Aside == "" || err != nil || !slices.Equal(before, after) {
+			t.Errorf("%+v: %v", r, err)
+		}
+		if c := must[checkup](t, "doctor", "--data", dir); !c.OK {
+			t.Errorf("%+v", c)
+		}
+		if r := must[restoreResult](t, "restore", "--data", dir, file); r.Aside != "" {
+			t.Errorf("set aside what could be opened: %+v", r)
+		}
 	}
 }
 

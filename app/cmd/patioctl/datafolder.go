@@ -51,8 +51,20 @@ func needDatabase(dir string) error {
 
 // withStore opens the database of a folder, runs f on it and closes it. What f
 // worked out is answered by the caller, once the database is closed.
-func (t *terminal) withStore(ctx context.Context, dir string, f func(*store.Store, *progress) error) (err error) {
-	dir, err = filepath.Abs(dir)
+func (t *terminal) withStore(ctx context.Context, dir string, f func(*store.Store, *progress) error) error {
+	return t.withFolder(dir, func(cfg store.Config, p *progress) (err error) {
+		s, err := store.Open(ctx, cfg)
+		if err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(interruptedAs(ctx, err), s.Close()) }()
+		return f(s, p)
+	})
+}
+
+// withFolder runs f with what a store in a folder needs.
+func (t *terminal) withFolder(dir string, f func(store.Config, *progress) error) error {
+	dir, err := filepath.Abs(dir)
 	if err != nil {
 		return err
 	}
@@ -60,12 +72,7 @@ func (t *terminal) withStore(ctx context.Context, dir string, f func(*store.Stor
 	defer logFile.Close()
 	p := t.newProgress()
 	defer p.end()
-	s, err := store.Open(ctx, store.Config{Dir: dir, Log: log, Progress: p.step})
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(interruptedAs(ctx, err), s.Close()) }()
-	return f(s, p)
+	return f(store.Config{Dir: dir, Log: log, Progress: p.step}, p)
 }
 
 // interruptedAs names a failure that an interrupt caused, however deep in a
