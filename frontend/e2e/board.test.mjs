@@ -429,6 +429,8 @@ describe('a board of leads', () => {
     await page.getByRole('menuitem', { name: 'Visita realizada' }).click();
     await holds('Visita realizada', 3);
     await bar.waitFor({ state: 'detached' });
+    // The bar took the focus with it: the board has it again.
+    await page.waitForFunction(() => document.activeElement?.closest('[data-stage]'));
     await stage('Visita realizada')
       .getByRole('button', { name: /opções/ })
       .click();

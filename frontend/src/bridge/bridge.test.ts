@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { api, Failure, toFailure, useTransport, watchTraffic } from '.';
+import { api, Failure, settled, toFailure, useTransport, watchTraffic } from '.';
 import { httpTransport, windowTransport } from './transport';
 import { PATIENCE_MS } from './watchdog';
 
@@ -44,6 +44,38 @@ describe('the watchdog', () => {
     answer({ handle: 'h', name: 'x', size: 0, url: '' });
     expect(await picked).toMatchObject({ handle: 'h' });
   });
+});
+
+test('a move of all that was picked may take longer than a move of one', async () => {
+  const answers: ((value: unknown) => void)[] = [];
+  useTransport(() => new Promise((resolve) => answers.push(resolve)));
+  const all = api.Leads.MoveAll({ ids: ['a'], filter: null }, 's', '', '');
+  const one = failureOf(api.Leads.Seen('a'));
+  await vi.advanceTimersByTimeAsync(PATIENCE_MS);
+  expect(await one).toMatchObject({ code: 'bridge.timeout' });
+  answers[0]!('moved');
+  expect(await all).toBe('moved');
+});
+
+test('what is under way can be waited for, failures too, but no file dialog', async () => {
+  const answers: ((value: unknown) => void)[] = [];
+  useTransport((struct) =>
+    struct === 'Device'
+      ? Promise.reject(new Failure('internal'))
+      : new Promise((resolve) => answers.push(resolve)),
+  );
+  const picked = api.Native.PickFolder('Pasta');
+  void api.Leads.Seen('a');
+  void failureOf(api.Device.Get('a'));
+  const done = vi.fn();
+  const waiting = settled().then(done);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(done).not.toHaveBeenCalled();
+  answers[1]!(undefined);
+  await waiting;
+  expect(done).toHaveBeenCalledOnce();
+  answers[0]!({ handle: '' });
+  await picked;
 });
 
 test('traffic counts calls under way and remembers trouble until a call goes well', async () => {

@@ -50,7 +50,9 @@ export async function call(
   settle(+1);
   try {
     const answer = road(struct, method, args);
-    const value = await (isUnhurried(struct) ? answer : within(answer, PATIENCE_MS, name));
+    const due = isUnhurried(struct, method) ? answer : within(answer, PATIENCE_MS, name);
+    if (!FOREIGN.has(struct)) track(due);
+    const value = await due;
     settle(-1, '');
     return value;
   } catch (thrown) {
@@ -58,6 +60,24 @@ export async function call(
     settle(-1, TROUBLE.has(failure.code) ? failure.code : '');
     throw failure;
   }
+}
+
+// What these wait for is a person or a long job of its own.
+const FOREIGN = new Set(['Sheets', 'Backups', 'Native']);
+const underWay = new Set<Promise<unknown>>();
+
+function track(answer: Promise<unknown>): void {
+  underWay.add(answer);
+  const end = () => underWay.delete(answer);
+  answer.then(end, end);
+}
+
+/**
+ * Waits until every call made so far is answered. "Undo" means what a person
+ * did last, also when that is being written still.
+ */
+export async function settled(): Promise<void> {
+  await Promise.allSettled([...underWay]);
 }
 
 function settle(step: number, trouble?: string): void {

@@ -1,5 +1,5 @@
 /** The one module through which features reach Go. */
-export { api, watchTraffic, useTransport, type Traffic } from './client';
+export { api, settled, watchTraffic, useTransport, type Traffic } from './client';
 export type * from './api';
 export type * from './board';
 export type * from './leads';

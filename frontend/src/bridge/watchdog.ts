@@ -6,11 +6,13 @@ export const PATIENCE_MS = 30_000;
 // These wait for a person (a file dialog) or for work that may be as long as
 // an import, undoing one included; most of it has its own progress
 // events and cancel button.
-const UNHURRIED = new Set(['Sheets', 'Backups', 'Native', 'History']);
+const UNHURRIED = new Set(['Sheets', 'Backups', 'Native', 'History', 'Setup']);
+// And these for as many leads as a person picked, which may be all.
+const BULK = new Set(['MoveAll', 'Assign', 'Tag', 'Archive', 'Unarchive', 'Delete']);
 
 /** True for calls that may rightly take longer than PATIENCE_MS. */
-export function isUnhurried(struct: string): boolean {
-  return UNHURRIED.has(struct);
+export function isUnhurried(struct: string, method: string): boolean {
+  return UNHURRIED.has(struct) || (struct === 'Leads' && BULK.has(method));
 }
 
 /** Rejects with `bridge.timeout` when the answer has not come in ms. */

@@ -1,6 +1,6 @@
 import { api, type Card, type Done, type Selection, type Stage } from '../../bridge';
 import { t } from '../i18n/index.svelte';
-import { session, toastDone, toastFailure } from '../stores';
+import { session, toastDone, toastFailure, whileWorking } from '../stores';
 import { needsReason, reasonAsk, type ChosenReason } from './reason.svelte';
 
 /** Where in a stage leads go; neither neighbour: on top of those in order. */
@@ -114,7 +114,7 @@ async function said(
   sentence?: (count: number, name: string) => string,
 ): Promise<Done | undefined> {
   try {
-    const done = await write();
+    const done = await whileWorking(write());
     const { count = '1', name = '' } = done.params ?? {};
     toastDone(done, sentence?.(Number(count), name));
     return done;

@@ -22,4 +22,5 @@ export {
   toastFailure,
   toastText,
   undo,
+  whileWorking,
 } from './toasts';

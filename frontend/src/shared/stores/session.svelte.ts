@@ -10,6 +10,7 @@ import {
   type Workspace,
 } from '../../bridge';
 import { dayOf, type Day } from '../format/dates';
+import { language } from '../i18n/index.svelte';
 
 const ZONE = 'America/Sao_Paulo';
 
@@ -35,7 +36,7 @@ class Session {
   #state = $state.raw<Workspace>(EMPTY);
   #now = $state(Date.now());
 
-  /** All of it as Go sent it; lists are never null. */
+  /** All of it as Go sent it, but people, sources and tags by name; lists are never null. */
   get state(): Workspace {
     return this.#state;
   }
@@ -102,7 +103,9 @@ class Session {
   async load(): Promise<void> {
     // A Go slice or map without entries arrives as null.
     const sent = Object.entries(await api.Session.State()).filter(([, value]) => value !== null);
-    this.#state = { ...EMPTY, ...Object.fromEntries(sent) };
+    const state: Workspace = { ...EMPTY, ...Object.fromEntries(sent) };
+    const { users, sources, tags } = state;
+    this.#state = { ...state, users: named(users), sources: named(sources), tags: named(tags) };
   }
 
   async actAs(userID: string): Promise<void> {
@@ -115,6 +118,11 @@ class Session {
     const timer = setInterval(() => (this.#now = Date.now()), 60_000);
     return () => clearInterval(timer);
   }
+}
+
+// Every list to choose from is in the order in which a person looks a name up.
+function named<T extends { name: string }>(records: readonly T[]): T[] {
+  return [...records].sort((a, b) => a.name.localeCompare(b.name, language()));
 }
 
 function byID<T extends { id: string }>(records: readonly T[]): ReadonlyMap<string, T> {

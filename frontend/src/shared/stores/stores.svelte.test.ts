@@ -1,13 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import { emitLocal, useTransport } from '../../bridge';
+import { api, emitLocal, useTransport } from '../../bridge';
 import { appearance } from './appearance.svelte';
 import { flushDevice, keep, loadDevice, remember } from './device';
 import { Live, live } from './live.svelte';
 import { session } from './session.svelte';
+import { undo } from './toasts';
 
 let stored: string;
 const writes = vi.fn();
+
+const frame = () => new Promise(requestAnimationFrame);
 
 beforeEach(() => {
   stored = '';
@@ -122,7 +125,6 @@ describe('live records', () => {
       live(load, (change) => change.leadIds.includes('mine'));
     });
     await vi.waitFor(() => expect(load).toHaveBeenCalledTimes(1));
-    const frame = () => new Promise(requestAnimationFrame);
     commit(['other']);
     await frame();
     expect(load).toHaveBeenCalledTimes(1);
@@ -161,4 +163,39 @@ test('the session names records by id and takes empty lists that Go sends as nul
   await session.load();
   expect(session.zone).toBe('America/Sao_Paulo');
   expect(session.acting).toBeUndefined();
+});
+
+test('people, sources and tags stand in the order of their names', async () => {
+  const record = (name: string) => ({ id: name, name, retired: false });
+  const records = ['Rafael', 'Ágata', 'Zilda', 'Bia'].map(record);
+  useTransport(async () => ({ users: records, sources: records, tags: records }));
+  await session.load();
+  const names = ['Ágata', 'Bia', 'Rafael', 'Zilda'];
+  expect(session.people.map(({ name }) => name)).toEqual(names);
+  expect(session.state.sources.map(({ name }) => name)).toEqual(names);
+  expect(session.state.tags.map(({ name }) => name)).toEqual(names);
+});
+
+test('undo takes back what is being written, and one thing after the other', async () => {
+  const calls: string[] = [];
+  const answers: ((value: unknown) => void)[] = [];
+  useTransport((_, method) => {
+    calls.push(method);
+    return new Promise((resolve) => answers.push(resolve));
+  });
+  const done = { opId: '', label: 'undo', params: null, ids: null, undo: false };
+  void api.Leads.Archive({ ids: ['a'], filter: null });
+  const first = undo();
+  const second = undo();
+  await frame();
+  expect(calls).toEqual(['Archive']);
+  answers[0]!(done);
+  await vi.waitFor(() => expect(calls).toEqual(['Archive', 'Undo']));
+  await frame();
+  expect(calls).toHaveLength(2);
+  answers[1]!(done);
+  await first;
+  await vi.waitFor(() => expect(calls).toEqual(['Archive', 'Undo', 'Undo']));
+  answers[2]!(done);
+  await second;
 });

@@ -1,14 +1,17 @@
 import { toast } from 'svelte-sonner';
-import { api, type Done } from '../../bridge';
+import { api, settled, type Done } from '../../bridge';
 import { explain } from '../errors';
 import { hasKey, t } from '../i18n/index.svelte';
 import { announce } from './announcer';
 
 const UNDO_MS = 8_000;
 const FAILURE_MS = 15_000;
+/** Longer than this and a person wonders whether the click was heard. */
+const WORKING_AFTER_MS = 1_000;
 
 // Undo takes back the last operation, so only one toast at a time offers it.
 const UNDOABLE = 'undoable';
+const WORKING = 'working';
 
 /** Says something in passing. */
 export function toastText(text: string): void {
@@ -48,6 +51,20 @@ export function clearToasts(): void {
   toast.dismiss();
 }
 
+/** Says that a write of many leads goes on, if it takes a while; answers what the write does. */
+export async function whileWorking<T>(write: Promise<T>): Promise<T> {
+  const timer = setTimeout(() => {
+    announce(t('shared.working'));
+    toast.loading(t('shared.working'), { id: WORKING, duration: Infinity });
+  }, WORKING_AFTER_MS);
+  try {
+    return await write;
+  } finally {
+    clearTimeout(timer);
+    toast.dismiss(WORKING);
+  }
+}
+
 /** Takes the last operation back and says so. */
 export async function undo(): Promise<void> {
   await takeBack(() => api.History.Undo(), 'shared.undone');
@@ -58,13 +75,19 @@ export async function redo(): Promise<void> {
   await takeBack(() => api.History.Redo(), 'shared.redone');
 }
 
+// One after the other, and after what is being written: each takes back what is
+// the last by then.
+let takingBack: Promise<unknown> = Promise.resolve();
+
 /** Takes something back and says so, or why not; false when it wasn't. */
 export async function takeBack(
   call: () => Promise<Done>,
   sentence: 'shared.undone' | 'shared.redone',
 ): Promise<boolean> {
   try {
-    const done = await call();
+    const taken = takingBack.then(settled).then(call);
+    takingBack = taken.catch(() => {});
+    const done = await taken;
     toast.dismiss(UNDOABLE);
     const skipped = Number(done.params?.skipped ?? 0);
     const what = operationText({ ...done, label: done.params?.label ?? done.label });
