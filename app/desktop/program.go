@@ -27,6 +27,10 @@ import (
 // is saved already; this is for those not answered yet.
 const lastCalls = 5 * time.Second
 
+// firstScreen is how long the database leaves the machine to the first screen:
+// a store's PC has two slow cores and an old disk.
+const firstScreen = 5 * time.Second
+
 // program is one run of the window.
 type program struct {
 	dir     string
@@ -97,7 +101,7 @@ func (p *program) reopen() {
 // was started by a click and has no terminal.
 func (p *program) openNow() {
 	app, err := wire.Open(p.ctx, wire.Config{
-		DataDir: p.dir, Log: p.log, Shell: p.shell, Files: p.files, Events: p.events,
+		DataDir: p.dir, Grace: firstScreen, Log: p.log, Shell: p.shell, Files: p.files, Events: p.events,
 	})
 	if err != nil {
 		p.door.Fail(bind.Shape(p.log, "open", err))

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/rs/zerolog"
 
@@ -20,6 +21,7 @@ import (
 // Config is what a program brings to Open.
 type Config struct {
 	DataDir string         // made by PrepareFolder
+	Grace   time.Duration  // as store.Config has it
 	Log     zerolog.Logger // the zero value logs nothing
 	Shell   api.Shell      // the window's or the browser's; nil for a program with neither
 	Files   *api.Files     // shared with Shell; nil makes one
@@ -44,7 +46,7 @@ func Open(ctx context.Context, cfg Config) (*App, error) {
 		cfg.Files = api.NewFiles()
 	}
 	a := &App{events: cfg.Events}
-	s, err := store.Open(ctx, store.Config{Dir: cfg.DataDir, Log: cfg.Log})
+	s, err := store.Open(ctx, store.Config{Dir: cfg.DataDir, Log: cfg.Log, Grace: cfg.Grace})
 	if err != nil {
 		return nil, err
 	}

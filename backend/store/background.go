@@ -17,10 +17,10 @@ type background struct {
 // wakeEvery is how often the background looks whether something is due.
 const wakeEvery = 5 * time.Minute
 
-func (s *Store) startBackground() {
+func (s *Store) startBackground(grace time.Duration) {
 	ctx, stop := context.WithCancel(context.Background())
 	s.background.stop, s.background.started = stop, make(chan struct{})
-	s.background.done.Go(func() { s.runBackground(ctx) })
+	s.background.done.Go(func() { s.runBackground(ctx, grace) })
 }
 
 // stopBackground ends it and waits; a snapshot in the making is given up.
@@ -31,7 +31,12 @@ func (s *Store) stopBackground() {
 	s.background.done.Wait()
 }
 
-func (s *Store) runBackground(ctx context.Context) {
+func (s *Store) runBackground(ctx context.Context, grace time.Duration) {
+	select {
+	case <-ctx.Done():
+		return
+	case <-time.After(grace):
+	}
 	s.fillBallast(ctx)
 	s.checkInBackground(ctx)
 	s.daily(ctx, true)

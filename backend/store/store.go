@@ -29,6 +29,10 @@ type Config struct {
 	Log zerolog.Logger   // never gets what a record holds
 	Now func() time.Time // nil: the wall clock
 
+	// Grace is how long after Open the background work of the start waits:
+	// checking the file and taking the day's snapshot would slow the first screen.
+	Grace time.Duration
+
 	// Progress hears of a start that takes long: a phase ("check", "snapshot",
 	// "migrate", "recover", "salvage"), and how much of it is done; total is 0
 	// where it isn't known. It is called before Open returns only; nil for none.
@@ -104,7 +108,7 @@ func openWith(ctx context.Context, cfg Config, migrations fs.FS) (*Store, error)
 		_ = s.Close()
 		return nil, err
 	}
-	s.startBackground()
+	s.startBackground(cfg.Grace)
 	return s, nil
 }
 
