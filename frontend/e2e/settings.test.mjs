@@ -252,15 +252,62 @@ test('sections are found by command', async () => {
   await page.getByRole('heading', { name: 'Cópias de segurança' }).waitFor();
 });
 
-for (const theme of ['light', 'dark']) {
-  for (const language of ['pt-BR', 'en', 'es']) {
-    test(`every section passes axe in ${theme}, ${language}`, async () => {
-      await settings('shop', { device: { theme, language } });
-      for (const section of SECTIONS) {
-        await page.evaluate((id) => (location.hash = `#/settings/${id}`), section);
-        await page.locator(`nav a[href="#/settings/${section}"][aria-current=page]`).waitFor();
-        assert.deepEqual(await axeFaults(page), [], section);
-      }
-    });
+/**
+ * What opens in the settings: the section, how it is opened, what is there then.
+ * @type {readonly [string, () => Promise<void>, string][]}
+ */
+const OPENED = [
+  ['shop', () => page.locator('main [aria-haspopup=listbox]').first().click(), '[role=listbox]'],
+  ['shop', () => page.keyboard.press('Control+k'), '[role=dialog]:has([role=option])'],
+  ['shop', () => page.locator('nav button[aria-haspopup=menu]').click(), '[role=menu]'],
+  [
+    'people',
+    () => page.locator('main li [aria-haspopup=listbox]').first().click(),
+    '[role=listbox]',
+  ],
+  ['tags', () => page.locator('main li button.dot').first().click(), '[role=dialog]'],
+  ['sources', () => page.locator('main li button').first().click(), 'main li:has(input)'],
+  ['reasons', () => page.locator('main details summary').first().click(), 'main details[open]'],
+  ['data', () => page.locator('main section button').nth(1).click(), '[role=dialog]'],
+  ['backups', () => page.locator('main li button').first().click(), '[role=dialog]'],
+  ['about', () => page.locator('main details summary').click(), 'main details[open]'],
+  ['about', () => page.keyboard.press('F1'), '[role=dialog]'],
+];
+
+describe('with 200 leads', () => {
+  let other = shop;
+  before(async () => {
+    other = shop;
+    shop = await openShop(['Carla Souza'], { leads: 200 });
+    await shop.call('Backups', 'Make');
+    const { reasons } = await shop.call('Session', 'State');
+    await shop.call('Settings', 'SaveReason', { ...reasons[0], retired: true });
+  });
+  after(async () => {
+    await shop.close();
+    shop = other;
+  });
+
+  for (const theme of ['light', 'dark']) {
+    for (const language of ['pt-BR', 'en', 'es']) {
+      test(`every section and what opens in it pass axe in ${theme}, ${language}`, async () => {
+        await settings('shop', { device: { theme, language } });
+        for (const section of SECTIONS) {
+          await show(section);
+          assert.deepEqual(await axeFaults(page), [], section);
+          for (const [, act, part] of OPENED.filter(([where]) => where === section)) {
+            await act();
+            await page.locator(part).first().waitFor();
+            assert.deepEqual(await axeFaults(page, part), [], `${section}: ${part}`);
+            await page.keyboard.press('Escape');
+          }
+        }
+      });
+    }
   }
+});
+
+async function show(/** @type {string} */ section) {
+  await page.evaluate((id) => (location.hash = `#/settings/${id}`), section);
+  await page.locator(`nav a[href="#/settings/${section}"][aria-current=page]`).waitFor();
 }

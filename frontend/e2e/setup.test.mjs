@@ -4,6 +4,7 @@ import { after, afterEach, before, beforeEach, describe, test } from 'node:test'
 import { axeFaults } from './lib/axe.mjs';
 import { launch, openPage } from './lib/browser.mjs';
 import { dataFolder, serve } from './lib/patio.mjs';
+import { seed } from './lib/shop.mjs';
 
 /** @type {Awaited<ReturnType<typeof launch>>} */ let chromium;
 /** @type {Awaited<ReturnType<typeof dataFolder>>} */ let data;
@@ -194,7 +195,17 @@ test('a damaged database is mended, and the person is told what became of it', a
   const dialog = page.getByRole('dialog', { name: 'O Pátio consertou seus dados' });
   await dialog.waitFor();
   await dialog.getByRole('heading', { name: 'O que voltou' }).waitFor();
-  assert.deepEqual(await axeFaults(page), []);
+  for (const theme of ['light', 'dark']) {
+    for (const language of ['pt-BR', 'en', 'es']) {
+      await call('Device', 'Set', 'ui', JSON.stringify({ theme, language }));
+      await page.reload();
+      await page.locator(`html[lang=${language}][data-theme=${theme}]`).waitFor();
+      await page.locator('[role=dialog] dl, [role=dialog] h3').first().waitFor();
+      assert.deepEqual(await axeFaults(page), [], `${theme}, ${language}`);
+    }
+  }
+  await call('Device', 'Set', 'ui', '{}');
+  await page.reload();
   await dialog.getByRole('button', { name: 'Entendi' }).click();
   await dialog.waitFor({ state: 'detached' });
 });
@@ -205,12 +216,21 @@ for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {
     ['English', 'en'],
     ['Español', 'es'],
   ]) {
-    test(`passes axe in ${colorScheme}, ${locale}`, async () => {
+    test(`passes axe in ${colorScheme}, ${locale}, over 200 leads`, async () => {
+      await served.stop();
+      await seed(data.dir, 200);
+      served = await serve(data.dir);
       await open({ colorScheme });
       await page.getByText(/** @type {string} */ (language), { exact: true }).click();
       await page.locator(`html[lang=${locale}]`).waitFor();
       assert.deepEqual(await axeFaults(page), [], 'first step');
       await page.locator('form input[autocomplete=organization]').fill('Auto Norte');
+      await page.locator('form input[autocomplete=name]').fill('Carla');
+      await page.locator('form input[autocomplete=name]').fill('');
+      await page.keyboard.press('Enter');
+      await page.locator('form [aria-invalid=true]').waitFor();
+      assert.match(troubles.splice(0).join(), /422/);
+      assert.deepEqual(await axeFaults(page), [], 'a field that was left out');
       await page.locator('form input[autocomplete=name]').fill('Carla');
       await page.keyboard.press('Enter');
       await page.locator('.ways button').first().waitFor();

@@ -1,5 +1,5 @@
 import { openPage } from './browser.mjs';
-import { dataFolder, serve } from './patio.mjs';
+import { dataFolder, patioctl, serve } from './patio.mjs';
 
 /**
  * @typedef {object} Shop A dealer's data folder with the program serving it.
@@ -10,12 +10,15 @@ import { dataFolder, serve } from './patio.mjs';
  */
 
 /**
- * Sets a shop up with people, the first of whom acts, and serves it.
+ * Sets a shop up with people, the first of whom acts, and serves it. leads are
+ * made up, with people, sources and tags of their own.
  * @param {string[]} [people]
+ * @param {{leads?: number}} [options]
  * @returns {Promise<Shop>}
  */
-export async function openShop(people = ['Carla Souza']) {
+export async function openShop(people = ['Carla Souza'], { leads = 0 } = {}) {
   const folder = await dataFolder();
+  if (leads > 0) await seed(folder.dir, leads);
   let served = await serve(folder.dir);
   let call = await caller(served.url);
   const [first = '', ...others] = people;
@@ -38,6 +41,15 @@ export async function openShop(people = ['Carla Souza']) {
       await folder.remove();
     },
   };
+}
+
+/**
+ * Makes leads up in a data folder that nobody serves: the same ones every time.
+ * @param {string} dir
+ * @param {number} leads
+ */
+export async function seed(dir, leads) {
+  await patioctl('seed', '--data', dir, '--leads', String(leads), '--seed', '7');
 }
 
 /**
