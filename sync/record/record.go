@@ -36,12 +36,21 @@ func (k Key) Compare(o Key) int {
 	return strings.Compare(k.Sub, o.Sub)
 }
 
-// Field is one live write of a field; the value itself stands in the record's
-// domain row.
+// Field is one live write of a field. Value is what was written, opaque here.
+// Where a domain row holds it, a State leaves it "".
 type Field struct {
-	Key Key
-	Dot vv.Dot
-	At  HLC
+	Key   Key
+	Dot   vv.Dot
+	At    HLC
+	Value string
+}
+
+// before orders live writes: by key, then by dot.
+func (f Field) before(o Field) bool {
+	if c := f.Key.Compare(o.Key); c != 0 {
+		return c < 0
+	}
+	return f.Dot.Before(o.Dot)
 }
 
 // Life is a live write to the record's life.
@@ -52,7 +61,8 @@ type Life struct {
 	Seen vv.Vector // of a deletion: what it had seen, its own dot included
 }
 
-// State is a record without its values. Fields are sorted by Key.
+// State is a record. Fields are sorted by Key, live writes of one field and
+// Life by Dot.
 type State struct {
 	Seen   vv.Vector
 	Fields []Field
@@ -63,7 +73,7 @@ type State struct {
 // clock in the field; Next makes such a one.
 func (s *State) Put(k Key, d vv.Dot, at HLC) {
 	i, end := s.span(k)
-	s.Fields = slices.Replace(s.Fields, i, end, Field{k, d, at})
+	s.Fields = slices.Replace(s.Fields, i, end, Field{Key: k, Dot: d, At: at})
 	s.Seen = s.Seen.With(d)
 }
 
@@ -123,7 +133,7 @@ func (s *State) Live(k Key) (Field, bool) {
 	}
 	win := s.Fields[i]
 	for _, f := range s.Fields[i+1 : end] {
-		if f.At > win.At || f.At == win.At && (f.Dot.Replica > win.Dot.Replica || f.Dot.Replica == win.Dot.Replica && f.Dot.N > win.Dot.N) {
+		if f.At > win.At || f.At == win.At && win.Dot.Before(f.Dot) {
 			win = f
 		}
 	}
@@ -225,7 +235,7 @@ func Decode(b []byte) (*State, error) {
 			if last := len(s.Fields) - 1; last >= 0 && s.Fields[last].Key.Compare(k) > 0 {
 				r.fail() // Append writes them in order, and span relies on it
 			}
-			s.Fields = append(s.Fields, Field{k, d, at})
+			s.Fields = append(s.Fields, Field{Key: k, Dot: d, At: at})
 			d.N++
 		}
 	}

@@ -55,7 +55,7 @@ func merged() *rapid.Generator[*State] {
 		clock := func() HLC { return HLC(rapid.OneOf(rapid.Uint64Range(0, 3), rapid.Uint64()).Draw(t, "clock")) }
 		s := &State{}
 		for range rapid.IntRange(0, 12).Draw(t, "fields") {
-			s.Fields = append(s.Fields, Field{rapid.SampledFrom(keys).Draw(t, "key"), dot(), clock()})
+			s.Fields = append(s.Fields, Field{Key: rapid.SampledFrom(keys).Draw(t, "key"), Dot: dot(), At: clock()})
 		}
 		slices.SortStableFunc(s.Fields, func(a, b Field) int { return a.Key.Compare(b.Key) })
 		for range rapid.IntRange(0, 4).Draw(t, "lives") {

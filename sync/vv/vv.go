@@ -22,6 +22,11 @@ type Dot struct {
 	N       uint64
 }
 
+// Before orders dots, by replica and then by n. It says nothing of time.
+func (d Dot) Before(o Dot) bool {
+	return d.Replica < o.Replica || d.Replica == o.Replica && d.N < o.N
+}
+
 // Counter is one entry of a Vector: the highest n seen of a replica.
 type Counter struct {
 	Replica Replica
@@ -84,6 +89,24 @@ func (v Vector) Join(w Vector) Vector {
 		out = out.With(Dot(c))
 	}
 	return out
+}
+
+// Renamed answers a new vector in which what was seen of from beyond acked was
+// seen of to.
+func (v Vector) Renamed(from, to Replica, acked uint64) Vector {
+	n := v.At(from)
+	if n <= acked {
+		return slices.Clone(v)
+	}
+	out := make(Vector, 0, len(v)+1)
+	for _, c := range v {
+		if c.Replica != from {
+			out = append(out, c)
+		} else if acked > 0 {
+			out = append(out, Counter{from, acked})
+		}
+	}
+	return out.With(Dot{to, n})
 }
 
 // Compare relates v to w: Before means that w has seen all of v and more.
