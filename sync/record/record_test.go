@@ -88,7 +88,14 @@ func TestEncodingReadsBack(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s := rapid.OneOf(written(), merged()).Draw(t, "state")
 		before := rapid.SliceOf(rapid.Byte()).Draw(t, "before")
-		b := s.Append(slices.Clone(before))
+		encode := s.Append
+		if rapid.Bool().Draw(t, "values") {
+			encode = s.AppendValues
+			for i := range s.Fields {
+				s.Fields[i].Value = rapid.String().Draw(t, "value")
+			}
+		}
+		b := encode(slices.Clone(before))
 		if !bytes.Equal(b[:len(before)], before) {
 			t.Fatal("what stood before changed")
 		}
@@ -96,7 +103,11 @@ func TestEncodingReadsBack(t *testing.T) {
 		if err != nil || !equal(got, s) {
 			t.Fatalf("%+v became %+v, %v", s, got, err)
 		}
-		if again := got.Append(nil); !bytes.Equal(again, b[len(before):]) {
+		encode = got.Append
+		if b[len(before)] == formatValues {
+			encode = got.AppendValues
+		}
+		if again := encode(nil); !bytes.Equal(again, b[len(before):]) {
 			t.Fatal("one state, two encodings")
 		}
 	})
@@ -275,17 +286,20 @@ func TestClock(t *testing.T) {
 
 func FuzzDecode(f *testing.F) {
 	f.Add([]byte{})
-	f.Add([]byte{format})
-	f.Add([]byte{format, 0, 255, 255, 255, 255, 15})
-	f.Add([]byte{format, 0, 0, 255, 255, 3, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0})
-	f.Add([]byte{format, 0, 0, 1, 0x80, 0x80, 0x80, 0x80, 0x10, 1, 0, 0, 0, 0, 0, 0, 0, 0, 2}) // no replica's number
-	f.Add([]byte{format, 0, 0, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0x80, 0x80, 0x80, 1})          // no field's id
-	f.Add([]byte{format, 0, 0, 2, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 6, 4})                         // fields in disorder
+	f.Add([]byte{formatBare})
+	f.Add([]byte{formatBare, 0, 255, 255, 255, 255, 15})
+	f.Add([]byte{formatBare, 0, 0, 255, 255, 3, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0})
+	f.Add([]byte{formatBare, 0, 0, 1, 0x80, 0x80, 0x80, 0x80, 0x10, 1, 0, 0, 0, 0, 0, 0, 0, 0, 2}) // no replica's number
+	f.Add([]byte{formatBare, 0, 0, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0x80, 0x80, 0x80, 1})          // no field's id
+	f.Add([]byte{formatBare, 0, 0, 2, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 6, 4})                         // fields in disorder
 	s := &State{}
 	s.Put(keys[0], vv.Dot{Replica: phone, N: 1}, Clock(1))
 	s.Put(keys[4], vv.Dot{Replica: phone, N: 2}, Clock(1))
 	s.Delete(vv.Dot{Replica: desk, N: 3}, Clock(2))
 	f.Add(s.Append(nil))
+	s.Fields[0].Value, s.Fields[1].Value = "Ana", ""
+	f.Add(s.AppendValues(nil))
+	f.Add([]byte{formatValues, 0, 0, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 2, 200}) // a value beyond the end
 	f.Fuzz(func(t *testing.T, b []byte) {
 		s, err := Decode(b)
 		if err != nil {
@@ -298,7 +312,11 @@ func FuzzDecode(f *testing.F) {
 		if !slices.IsSortedFunc(s.Fields, func(a, b Field) int { return a.Key.Compare(b.Key) }) {
 			t.Errorf("fields in disorder: %+v", s.Fields)
 		}
-		again, err := Decode(s.Append(nil))
+		encode := s.Append
+		if b[0] == formatValues {
+			encode = s.AppendValues
+		}
+		again, err := Decode(encode(nil))
 		if err != nil || !equal(again, s) {
 			t.Errorf("%+v was read and doesn't read back: %+v %v", s, again, err)
 		}
