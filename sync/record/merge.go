@@ -111,9 +111,9 @@ func (s *State) Clone() *State {
 // Own says what of a held record waits to be pushed.
 type Own struct {
 	Replica vv.Replica
-	Acked   uint64    // the hub has seen this replica's writes to this record up to here
 	Hub     vv.Vector // the record's vector as the hub last told it
-	Dirty   []Key     // fields with a write beyond Acked, sorted
+	Waits   uint64    // the last of this replica's writes that wait; 0 none
+	Dirty   []Key     // fields with a write that waits, sorted
 	Life    bool      // the life has one
 }
 
@@ -162,10 +162,9 @@ func (s *State) Take(h *State, own Own) {
 	} else {
 		s.Life = slices.Clone(h.Life)
 	}
-	mineN := s.Seen.At(own.Replica)
 	s.Seen = slices.Clone(h.Seen)
-	if mineN > own.Acked && mineN > s.Seen.At(own.Replica) {
-		s.Seen = s.Seen.With(vv.Dot{Replica: own.Replica, N: mineN})
+	if own.Waits > 0 {
+		s.Seen = s.Seen.With(vv.Dot{Replica: own.Replica, N: own.Waits})
 	}
 }
 

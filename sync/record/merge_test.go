@@ -64,6 +64,7 @@ func (o *oracle) dead(at int) bool {
 type device struct {
 	state State
 	own   Own
+	acked uint64
 	n     uint64
 }
 
@@ -110,6 +111,7 @@ func (s *star) write(i int) {
 		i, _ := d.state.span(starKeys[f.field])
 		d.state.Fields[i].Value = f.value
 	}
+	d.own.Waits = d.n
 	if f.field < 0 {
 		d.own.Life = true
 	} else if k := starKeys[f.field]; !slices.Contains(d.own.Dirty, k) {
@@ -126,12 +128,12 @@ func (s *star) push(i int) {
 	if len(d.own.Dirty) == 0 && !d.own.Life {
 		return
 	}
-	if !s.hub.Merge(d.state.Partial(d.own.Dirty, d.own.Life, d.own.Acked), d.own.Replica) {
+	if !s.hub.Merge(d.state.Partial(d.own.Dirty, d.own.Life, d.acked), d.own.Replica) {
 		s.t.Fatal("the hub has not seen what it acknowledged")
 	}
 	hub := s.o.known[len(s.devices)]
 	maps.Copy(hub, s.o.known[i])
-	d.own.Acked, d.own.Dirty, d.own.Life = d.state.Seen.At(d.own.Replica), nil, false
+	d.acked, d.own.Waits, d.own.Dirty, d.own.Life = d.state.Seen.At(d.own.Replica), 0, nil, false
 	s.pull(i)
 }
 

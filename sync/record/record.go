@@ -20,6 +20,9 @@ func Clock(ms int64) HLC { return HLC(ms) << 16 }
 // Millis answers the clock's milliseconds UTC.
 func (h HLC) Millis() int64 { return int64(h >> 16) }
 
+// ID names a record: a UUID.
+type ID [16]byte
+
 // Key names a field: a small stable id, and for an element of a set its subkey.
 type Key struct {
 	ID  uint16

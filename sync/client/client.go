@@ -1,0 +1,316 @@
+// Package client keeps a replica in agreement with its hub: it pushes what was
+// written here, pulls what changed there, and begins anew under another number
+// when the database turns out to be a copy, or the hub to be a restored one.
+// It knows no CRM.
+package client
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"patio/sync/protocol"
+	"patio/sync/record"
+	"patio/sync/vv"
+)
+
+// Hub is the other side, over any wire. An error without a *protocol.Error
+// means that it was not reached, or its answer did not arrive.
+type Hub interface {
+	Push(ctx context.Context, frame []byte) (*protocol.Pushed, error)
+	Pull(ctx context.Context, pull *protocol.Pull) (*protocol.Page, error)
+	// Renew answers another number for this device.
+	Renew(ctx context.Context, from vv.Replica) (vv.Replica, error)
+}
+
+// Client syncs one replica.
+type Client struct {
+	local Local
+	hub   Hub
+	now   func() time.Time
+}
+
+// New makes a Client. One at a time may sync a replica.
+func New(local Local, hub Hub, now func() time.Time) *Client { return &Client{local, hub, now} }
+
+// Result is what a sync did.
+type Result struct {
+	Pushed  int // records told
+	Refused int // writes filed
+	Pulled  int // rows taken
+	Renamed int // times that this replica took a new number
+}
+
+// ErrManyRemovals stops a sync of which one pull would remove more than a fifth
+// of all records: a person is to be asked first.
+var ErrManyRemovals = errors.New("client: one pull would remove more than a fifth of what is held")
+
+// renames is how often one sync begins anew before it gives up.
+const renames = 3
+
+// Sync pushes what waits and pulls what changed, until there is neither. What
+// it did before it failed stays done. Errors: ErrManyRemovals, *protocol.Error,
+// those of the wire and of the database.
+func (c *Client) Sync(ctx context.Context) (Result, error) {
+	var r Result
+	for {
+		err := c.round(ctx, &r)
+		var refusal *protocol.Error
+		if !errors.As(err, &refusal) || r.Renamed == renames {
+			return r, err
+		}
+		switch refusal.Code {
+		case protocol.CodeForked, protocol.CodeRetired, protocol.CodeEpoch:
+			if err := c.renew(ctx, refusal.Code == protocol.CodeEpoch); err != nil {
+				return r, err
+			}
+			r.Renamed++
+		default:
+			return r, err
+		}
+	}
+}
+
+func (c *Client) round(ctx context.Context, r *Result) error {
+	if err := c.pushAll(ctx, r); err != nil {
+		return err
+	}
+	return c.pullAll(ctx, r)
+}
+
+// ask is what each request says of this replica.
+func (m *Meta) ask() protocol.Ask {
+	return protocol.Ask{Protocol: protocol.Newest, Workspace: m.Workspace, Replica: m.Replica, Epoch: m.Epoch, Answered: m.Answered, Hash: m.Hash}
+}
+
+// hear takes in what every answer says of the hub.
+func (m *Meta) hear(h protocol.Hub, now time.Time) {
+	m.Epoch, m.Grants = h.Epoch, h.Grants
+	m.Offset = h.Time - now.UnixMilli()
+}
+
+// pushAll sends batches until nothing waits.
+func (c *Client) pushAll(ctx context.Context, r *Result) error {
+	for {
+		frame, err := c.freeze(ctx)
+		if err != nil || frame == nil {
+			return err
+		}
+		answer, err := c.hub.Push(ctx, frame)
+		if err != nil {
+			return err
+		}
+		if err := c.answered(ctx, frame, answer, r); err != nil {
+			return err
+		}
+	}
+}
+
+// freeze answers the batch that waits for its answer, or makes and keeps a new
+// one; nil when nothing waits.
+func (c *Client) freeze(ctx context.Context) ([]byte, error) {
+	var frame []byte
+	err := c.local.Update(ctx, func(tx Tx) error {
+		m, err := tx.Meta()
+		if err != nil || m.Sent != nil {
+			frame = m.Sent
+			return err
+		}
+		p := protocol.Push{Ask: m.ask(), Batch: m.Answered + 1}
+		m.Frozen = nil
+		size, seen := 0, map[record.ID]bool{}
+		for size < protocol.MaxBytes && len(p.Items) < protocol.MaxRecords {
+			ids, err := tx.Waiting(seen, protocol.MaxRecords-len(p.Items))
+			if err != nil {
+				return err
+			}
+			if len(ids) == 0 {
+				break
+			}
+			for _, id := range ids {
+				h, err := tx.Held(id)
+				if err != nil {
+					return err
+				}
+				if h == nil {
+					return fmt.Errorf("client: record %x waits and is not held", id)
+				}
+				seen[id] = true
+				item := protocol.NewItem(id, h.Kind, h.Scope, h.told(m.Replica))
+				if size += len(item.State); size > protocol.MaxBytes && len(p.Items) > 0 {
+					break
+				}
+				p.Items = append(p.Items, item)
+				m.Frozen = append(m.Frozen, Frozen{id, h.Waits})
+			}
+		}
+		if len(p.Items) == 0 {
+			return nil
+		}
+		if m.Sent, err = protocol.Encode(&p); err != nil {
+			return err
+		}
+		frame = m.Sent
+		return tx.SetMeta(m)
+	})
+	return frame, err
+}
+
+// told is what the hub is to hear of a record: its fields that wait, or all of
+// it when the hub never had it.
+func (h *Held) told(me vv.Replica) record.Delta {
+	if h.Whole || h.Hub == nil {
+		return h.State.Whole()
+	}
+	own := h.own(me)
+	return h.State.Partial(own.Dirty, own.Life, h.Hub.At(me))
+}
+
+// answered applies the verdicts of a batch.
+func (c *Client) answered(ctx context.Context, frame []byte, answer *protocol.Pushed, r *Result) error {
+	var sent protocol.Push
+	if err := protocol.Decode(frame, &sent); err != nil {
+		return err
+	}
+	if len(answer.Verdicts) != len(sent.Items) {
+		return protocol.Refuse(protocol.CodeMalformed, errors.New("an answer of another length"))
+	}
+	return c.local.Update(ctx, func(tx Tx) error {
+		m, err := tx.Meta()
+		if err != nil {
+			return err
+		}
+		m.hear(answer.Hub, c.now())
+		for i := range sent.Items {
+			v := verdict{tx: tx, m: &m, item: &sent.Items[i], frozen: m.Frozen[i], Verdict: answer.Verdicts[i]}
+			if err := v.apply(r); err != nil {
+				return err
+			}
+		}
+		r.Pushed += len(sent.Items)
+		m.Answered, m.Hash, m.Sent, m.Frozen = sent.Batch, sha256.Sum256(frame), nil, nil
+		return tx.SetMeta(m)
+	})
+}
+
+// verdict is one on its way in.
+type verdict struct {
+	protocol.Verdict
+	tx     Tx
+	m      *Meta
+	item   *protocol.Item
+	frozen Frozen
+}
+
+func (v *verdict) apply(r *Result) error {
+	h, err := v.tx.Held(v.item.ID)
+	if err != nil || h == nil {
+		return err // dropped meanwhile
+	}
+	switch v.Status {
+	case protocol.Whole:
+		h.Whole = true
+		return v.tx.Save(h)
+	case protocol.Erased:
+		return v.tx.Drop(h.ID)
+	case protocol.Gone:
+		if err := v.file(r, h, nil, "gone"); err != nil {
+			return err
+		}
+		return v.tx.Drop(h.ID)
+	case protocol.Accepted, protocol.Refused:
+	default:
+		return protocol.Refuse(protocol.CodeMalformed, fmt.Errorf("status %d", v.Status))
+	}
+	if v.Status == protocol.Refused || len(v.Refused) > 0 {
+		if err := v.file(r, h, v.Refused, v.Reason); err != nil {
+			return err
+		}
+	}
+	h.Waits = slices.DeleteFunc(h.Waits, func(w Wait) bool {
+		return slices.ContainsFunc(v.frozen.Fields, func(f Wait) bool { return f.Key == w.Key && w.N <= f.N })
+	})
+	h.Whole = false
+	if v.Row == nil {
+		if len(h.Waits) == 0 {
+			return v.tx.Drop(h.ID) // a new record, refused
+		}
+		return v.tx.Save(h)
+	}
+	if !v.m.sees(v.Row.Scope) && len(h.Waits) == 0 {
+		return v.tx.Drop(h.ID)
+	}
+	return h.take(v.tx, v.m.Replica, *v.Row)
+}
+
+// file keeps the values of refused fields, as the batch told them; nil: all of
+// this replica's.
+func (v *verdict) file(r *Result, h *Held, keys []record.Key, reason string) error {
+	told, err := v.item.Delta()
+	if err != nil {
+		return err
+	}
+	for _, f := range told.Fields {
+		if f.Dot.Replica != v.m.Replica || h.Hub.Has(f.Dot) || keys != nil && !slices.Contains(keys, f.Key) {
+			continue
+		}
+		r.Refused++
+		if err := v.tx.File(Refused{h.ID, h.Kind, f.Key, f.Value, f.At, reason}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (m *Meta) sees(scope record.ID) bool {
+	return slices.ContainsFunc(m.Grants, func(g protocol.Grant) bool { return g.Scope == scope })
+}
+
+// take lets the hub's row replace what is held, save for what waits.
+func (h *Held) take(tx Tx, me vv.Replica, row protocol.Row) error {
+	state, err := record.Decode(row.State)
+	if err != nil {
+		return protocol.Refuse(protocol.CodeMalformed, err)
+	}
+	if h.Whole {
+		h.State.Merge(state.Whole(), me) // the hub may lack what it lost
+	} else {
+		h.State.Take(state, h.own(me))
+	}
+	h.Hub, h.Scope, h.Seq = h.Hub.Join(state.Seen), row.Scope, row.Seq
+	return tx.Save(h)
+}
+
+// renew takes a new number and begins anew: what the hub has not answered goes
+// under the new one.
+func (c *Client) renew(ctx context.Context, restored bool) error {
+	var from vv.Replica
+	if err := c.local.Update(ctx, func(tx Tx) error {
+		m, err := tx.Meta()
+		from = m.Replica
+		return err
+	}); err != nil {
+		return err
+	}
+	to, err := c.hub.Renew(ctx, from)
+	if err != nil {
+		return err
+	}
+	return c.local.Update(ctx, func(tx Tx) error {
+		m, err := tx.Meta()
+		if err != nil {
+			return err
+		}
+		if m.Replica != from {
+			return nil
+		}
+		if err := tx.Rename(from, to, restored); err != nil {
+			return err
+		}
+		m = Meta{Workspace: m.Workspace, Replica: to, Offset: m.Offset}
+		return tx.SetMeta(m)
+	})
+}

@@ -1,0 +1,104 @@
+package client
+
+import (
+	"context"
+
+	"patio/sync/protocol"
+	"patio/sync/record"
+	"patio/sync/vv"
+)
+
+// Local is this replica's database, as its client needs it.
+type Local interface {
+	// Update runs f in one durable transaction; when f fails nothing is written.
+	Update(ctx context.Context, f func(Tx) error) error
+}
+
+// Tx reads and writes the replica.
+type Tx interface {
+	Meta() (Meta, error)
+	SetMeta(Meta) error
+	// Held answers a record with its values, nil when there is none.
+	Held(id record.ID) (*Held, error)
+	// Save writes a record as it came from the hub: no write of this replica.
+	Save(*Held) error
+	// Drop forgets a record. It writes no deletion.
+	Drop(id record.ID) error
+	// Waiting answers records that wait to be pushed, the longest waiting first,
+	// beyond those that are named.
+	Waiting(except map[record.ID]bool, limit int) ([]record.ID, error)
+	// Count answers how many records are held.
+	Count() (int, error)
+	// File keeps what a person wrote and the hub refused.
+	File(Refused) error
+	// Rename gives the writes that the hub has not seen a new number, in every
+	// record, and forgets what the hub had told. all: every record waits to be
+	// told whole, for the hub was restored.
+	Rename(from, to vv.Replica, all bool) error
+}
+
+// Meta is the replica's state in sync.
+type Meta struct {
+	Workspace record.ID
+	Replica   vv.Replica
+	Epoch     record.ID // the hub's generation; zero before the first answer
+	Answered  uint64    // the last batch whose answer was applied
+	Hash      [32]byte  // of its bytes
+	Sent      []byte    // a batch that waits for its answer, as it was first sent
+	Frozen    []Frozen  // what Sent tells, item by item
+	Grants    []protocol.Grant
+	Marks     []protocol.Mark // by grant
+	Offset    int64           // ms to add to this clock for the hub's
+}
+
+// Frozen is what a batch tells of one record.
+type Frozen struct {
+	ID     record.ID
+	Fields []Wait
+}
+
+// Wait is a field with a write of this replica that the hub has not answered.
+// The life waits as the key with id 0.
+type Wait struct {
+	Key record.Key
+	N   uint64 // the last write
+}
+
+// Held is a record as this replica holds it.
+type Held struct {
+	ID    record.ID
+	Kind  uint32
+	Scope record.ID // as the hub last told it; of a record that it doesn't know, as the policy tells it
+	State record.State
+	Hub   vv.Vector // the record's vector as the hub last told it; nil when it never did
+	Seq   uint64    // of the last row that was taken
+	Waits []Wait    // by key
+	Whole bool      // tell all of it next time
+}
+
+// Refused is a write of a person that the hub did not take.
+type Refused struct {
+	ID     record.ID
+	Kind   uint32
+	Key    record.Key
+	Value  string
+	At     record.HLC
+	Reason string // a code of the policy's, "gone", "erased"
+}
+
+// own is what merging must know of what waits here.
+func (h *Held) own(me vv.Replica) record.Own {
+	o := record.Own{Replica: me, Hub: h.Hub}
+	for _, w := range h.Waits {
+		o.Waits = max(o.Waits, w.N)
+		if w.Key == lifeKey {
+			o.Life = true
+		} else {
+			o.Dirty = append(o.Dirty, w.Key)
+		}
+	}
+	return o
+}
+
+// lifeKey stands for a record's life among keys; no field has id 0.
+var lifeKey = record.Key{}

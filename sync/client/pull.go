@@ -1,0 +1,140 @@
+package client
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"patio/sync/protocol"
+	"patio/sync/record"
+)
+
+// pullAll asks each grant for what changed until there is nothing more. The
+// first answer of all says which grants there are.
+func (c *Client) pullAll(ctx context.Context, r *Result) error {
+	done := map[uint64]bool{}
+	for {
+		var ask protocol.Pull
+		if err := c.local.Update(ctx, func(tx Tx) error {
+			m, err := tx.Meta()
+			ask = protocol.Pull{Ask: m.ask(), Mark: m.next(done)}
+			return err
+		}); err != nil {
+			return err
+		}
+		if ask.Mark.Grant == 0 && done[0] {
+			return nil
+		}
+		page, err := c.hub.Pull(ctx, &ask)
+		if err != nil {
+			return err
+		}
+		if page.Mark.Grant != ask.Mark.Grant || page.Mark.Seq < ask.Mark.Seq {
+			return protocol.Refuse(protocol.CodeMalformed, fmt.Errorf("mark %+v after %+v", page.Mark, ask.Mark))
+		}
+		if err := c.apply(ctx, page, r); err != nil {
+			return err
+		}
+		if !page.More {
+			done[ask.Mark.Grant] = true
+			done[0] = true
+		}
+	}
+}
+
+// next answers where to go on: the mark of a grant that is not done; the zero
+// Mark when all are, or none is known yet.
+func (m *Meta) next(done map[uint64]bool) protocol.Mark {
+	for _, g := range m.Grants {
+		if done[g.Number] {
+			continue
+		}
+		if i := slices.IndexFunc(m.Marks, func(mark protocol.Mark) bool { return mark.Grant == g.Number }); i >= 0 {
+			return m.Marks[i]
+		}
+		return protocol.Mark{Grant: g.Number}
+	}
+	return protocol.Mark{}
+}
+
+// removable is the part of all records that one page may remove unasked; fewer
+// than few may always go.
+const (
+	removable = 5
+	few       = 20
+)
+
+// apply takes a page in and moves the mark, in one transaction.
+func (c *Client) apply(ctx context.Context, page *protocol.Page, r *Result) error {
+	return c.local.Update(ctx, func(tx Tx) error {
+		m, err := tx.Meta()
+		if err != nil {
+			return err
+		}
+		if m.Sent != nil {
+			return fmt.Errorf("client: a page while batch %d waits for its answer", m.Answered+1)
+		}
+		m.hear(page.Hub, c.now())
+		removed := 0
+		for _, id := range page.Erased {
+			h, err := tx.Held(id)
+			if err != nil {
+				return err
+			}
+			if h != nil {
+				removed++
+				if err := tx.Drop(id); err != nil {
+					return err
+				}
+			}
+		}
+		for _, row := range page.Rows {
+			gone, err := m.row(tx, row)
+			if err != nil {
+				return err
+			}
+			if gone {
+				removed++
+			}
+		}
+		if removed > few {
+			held, err := tx.Count()
+			if err != nil {
+				return err
+			}
+			if removed*removable > held+removed {
+				return ErrManyRemovals
+			}
+		}
+		if page.Mark.Grant != 0 {
+			m.Marks = slices.DeleteFunc(m.Marks, func(mark protocol.Mark) bool {
+				return mark.Grant == page.Mark.Grant || !slices.ContainsFunc(m.Grants, func(g protocol.Grant) bool { return g.Number == mark.Grant })
+			})
+			m.Marks = append(m.Marks, page.Mark)
+		}
+		r.Pulled += len(page.Rows)
+		return tx.SetMeta(m)
+	})
+}
+
+// row takes one in; gone says that it removed a record.
+func (m *Meta) row(tx Tx, row protocol.Row) (gone bool, err error) {
+	h, err := tx.Held(row.ID)
+	if err != nil {
+		return false, err
+	}
+	if row.Left {
+		if h == nil || len(h.Waits) > 0 || h.Seq >= row.Seq {
+			return false, nil
+		}
+		return true, tx.Drop(row.ID)
+	}
+	if h == nil {
+		state, err := record.Decode(row.State)
+		if err != nil {
+			return false, protocol.Refuse(protocol.CodeMalformed, err)
+		}
+		return false, tx.Save(&Held{ID: row.ID, Kind: row.Kind, Scope: row.Scope, State: *state, Hub: slices.Clone(state.Seen), Seq: row.Seq})
+	}
+	return false, h.take(tx, m.Replica, row)
+}

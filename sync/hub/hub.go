@@ -1,0 +1,226 @@
+// Package hub is the relay between replicas: it keeps each record with its
+// dots, merges what devices push, and tells in arrival order what changed. It
+// knows no CRM: who may write what, and which scope a record belongs to, it
+// asks a Policy.
+package hub
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/binary"
+	"errors"
+	"sync"
+	"time"
+
+	"patio/sync/protocol"
+	"patio/sync/record"
+	"patio/sync/vv"
+)
+
+// Errors of a Store.
+var (
+	ErrNoWorkspace = errors.New("hub: no such workspace")
+	ErrExists      = errors.New("hub: the workspace is there already")
+)
+
+// Policy is what a hub must know of the records that it keeps.
+type Policy interface {
+	// Scope answers where a record belongs after a merge; zero is the whole workspace.
+	Scope(kind uint32, s *record.State) record.ID
+	// Refuse answers which of the keys that a device tells it may not write, and
+	// why. now is nil of a new record. life says that its life is told; key
+	// LifeKey refuses that.
+	Refuse(d Device, kind uint32, now *record.State, told record.Delta) (keys []record.Key, reason string)
+}
+
+// LifeKey stands for a record's life among refused keys; no field has id 0.
+var LifeKey = record.Key{}
+
+// Hub serves workspaces.
+type Hub struct {
+	store  Store
+	policy Policy
+	now    func() time.Time
+
+	mu      sync.Mutex
+	waiting map[record.ID]chan struct{} // closed when the workspace's head moves
+}
+
+// New makes a Hub over a store that it does not close.
+func New(store Store, policy Policy, now func() time.Time) *Hub {
+	return &Hub{store: store, policy: policy, now: now, waiting: map[record.ID]chan struct{}{}}
+}
+
+// Create makes a workspace.
+func (h *Hub) Create(ctx context.Context, name string) (record.ID, error) {
+	id := newID()
+	err := h.store.Create(ctx, id, Head{Name: name, Epoch: newID(), Hub: 1, Device: vv.FirstDevice - 1})
+	return id, err
+}
+
+// Moved answers a channel that is closed when the workspace's head moves. Ask
+// for it before looking at what is there.
+func (h *Hub) Moved(workspace record.ID) <-chan struct{} {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	c := h.waiting[workspace]
+	if c == nil {
+		c = make(chan struct{})
+		h.waiting[workspace] = c
+	}
+	return c
+}
+
+func (h *Hub) tell(workspace record.ID) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if c := h.waiting[workspace]; c != nil {
+		close(c)
+		delete(h.waiting, workspace)
+	}
+}
+
+// secretSize is how many random bytes an invite's and a device's secret have.
+const secretSize = 32
+
+// Invite makes a secret with which one device of a user can join for a while.
+func (h *Hub) Invite(ctx context.Context, workspace, user record.ID, scopes []record.ID, lasts time.Duration) ([]byte, error) {
+	secret := random(secretSize)
+	err := h.store.Write(ctx, workspace, func(tx Tx) error {
+		return tx.PutInvite(Invite{Hash: sha256.Sum256(secret), User: user, Scopes: scopes, Expires: h.now().Add(lasts).UnixMilli()})
+	})
+	return secret, err
+}
+
+// Join gives a device its number and its secret. Errors: sync.invite.
+func (h *Hub) Join(ctx context.Context, workspace record.ID, secret []byte, name string) (d Device, key []byte, err error) {
+	key = random(secretSize)
+	err = h.store.Write(ctx, workspace, func(tx Tx) error {
+		invite, err := tx.Invite(sha256.Sum256(secret))
+		if err != nil {
+			return err
+		}
+		if invite == nil || invite.Used != 0 || invite.Expires < h.now().UnixMilli() {
+			return protocol.Refuse(protocol.CodeInvite, nil)
+		}
+		d, err = h.newDevice(tx, invite.User, name, invite.Scopes)
+		if err != nil {
+			return err
+		}
+		d.Key = sha256.Sum256(key)
+		invite.Used = d.Replica
+		return errors.Join(tx.PutDevice(d), tx.PutInvite(*invite))
+	})
+	return d, key, err
+}
+
+// newDevice gives out a number that was never given, and grants.
+func (h *Hub) newDevice(tx Tx, user record.ID, name string, scopes []record.ID) (Device, error) {
+	head, err := tx.Head()
+	if err != nil {
+		return Device{}, err
+	}
+	head.Device++
+	d := Device{Replica: head.Device, User: user, Name: name, State: Active, Joined: h.now().UnixMilli(), Epoch: head.Epoch}
+	for _, scope := range append([]record.ID{{}}, scopes...) {
+		head.Grant++
+		d.Grants = append(d.Grants, protocol.Grant{Number: head.Grant, Scope: scope})
+	}
+	return d, tx.SetHead(head)
+}
+
+// Renew gives a device whose database was copied, or whose number was retired,
+// another number; it keeps its secret. Errors: sync.unknown_device, sync.revoked.
+func (h *Hub) Renew(ctx context.Context, workspace record.ID, replica vv.Replica, key []byte) (d Device, err error) {
+	err = h.store.Write(ctx, workspace, func(tx Tx) error {
+		old, err := known(tx, replica, key)
+		if err != nil {
+			return err
+		}
+		if old.State == Revoked {
+			return protocol.Refuse(protocol.CodeRevoked, nil)
+		}
+		var scopes []record.ID
+		for _, g := range old.Grants {
+			if g.Scope != (record.ID{}) {
+				scopes = append(scopes, g.Scope)
+			}
+		}
+		d, err = h.newDevice(tx, old.User, old.Name, scopes)
+		if err != nil {
+			return err
+		}
+		d.Key, d.Uploads = old.Key, old.Uploads || old.Epoch != d.Epoch
+		old.State = Retired
+		return errors.Join(tx.PutDevice(*old), tx.PutDevice(d))
+	})
+	return d, err
+}
+
+// Revoke ends a device's access.
+func (h *Hub) Revoke(ctx context.Context, workspace record.ID, replica vv.Replica) error {
+	return h.store.Write(ctx, workspace, func(tx Tx) error {
+		d, err := tx.Device(replica)
+		if err != nil || d == nil {
+			return errors.Join(err, protocol.Refuse(protocol.CodeUnknown, nil))
+		}
+		d.State = Revoked
+		return tx.PutDevice(*d)
+	})
+}
+
+// known answers the device with that number and secret. Errors: sync.unknown_device.
+func known(tx View, replica vv.Replica, key []byte) (*Device, error) {
+	d, err := tx.Device(replica)
+	if err != nil {
+		return nil, err
+	}
+	hash := sha256.Sum256(key)
+	if d == nil || subtle.ConstantTimeCompare(d.Key[:], hash[:]) != 1 {
+		return nil, protocol.Refuse(protocol.CodeUnknown, nil)
+	}
+	return d, nil
+}
+
+// admit checks who asks before anything is answered.
+func admit(tx View, head Head, ask protocol.Ask, key []byte) (*Device, error) {
+	switch {
+	case ask.Protocol < protocol.Oldest:
+		return nil, protocol.Refuse(protocol.CodeClientOld, nil)
+	case ask.Protocol > protocol.Newest:
+		return nil, protocol.Refuse(protocol.CodeHubOld, nil)
+	}
+	d, err := known(tx, ask.Replica, key)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case d.State == Revoked:
+		return nil, protocol.Refuse(protocol.CodeRevoked, nil)
+	case d.State == Retired:
+		return nil, protocol.Refuse(protocol.CodeRetired, nil)
+	case ask.Epoch != (record.ID{}) && ask.Epoch != head.Epoch:
+		return nil, protocol.Refuse(protocol.CodeEpoch, nil)
+	}
+	return d, nil
+}
+
+func (h *Hub) about(head Head, d *Device) protocol.Hub {
+	return protocol.Hub{Epoch: head.Epoch, Time: h.now().UnixMilli(), Grants: d.Grants}
+}
+
+func newID() (id record.ID) {
+	copy(id[:], random(len(id)))
+	id[6], id[8] = id[6]&0x0f|0x40, id[8]&0x3f|0x80 // a UUID of version 4
+	return id
+}
+
+func random(n int) []byte {
+	b := make([]byte, n)
+	_, _ = rand.Read(b) // never fails
+	return b
+}
+
+func newToken() uint64 { return binary.BigEndian.Uint64(random(8)) | 1 }
