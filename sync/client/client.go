@@ -83,13 +83,28 @@ func (c *Client) round(ctx context.Context, r *Result) error {
 
 // ask is what each request says of this replica.
 func (m *Meta) ask() protocol.Ask {
-	return protocol.Ask{Protocol: protocol.Newest, Workspace: m.Workspace, Replica: m.Replica, Epoch: m.Epoch, Answered: m.Answered, Hash: m.Hash}
+	return protocol.Ask{Protocol: protocol.Newest, Workspace: m.Workspace, Replica: m.Replica, Epoch: m.Epoch, Head: m.Head, Answered: m.Answered, Hash: m.Hash}
 }
 
-// hear takes in what every answer says of the hub.
-func (m *Meta) hear(h protocol.Hub, now time.Time) {
-	m.Epoch, m.Grants = h.Epoch, h.Grants
+// hear takes in what every answer says of the hub. What it let this device see
+// and lets it no more goes, once nothing of it waits.
+func (m *Meta) hear(tx Tx, h protocol.Hub, now time.Time) error {
+	m.Heard, m.Epoch, m.Head, m.Grants = true, h.Epoch, h.Head, h.Grants
 	m.Offset = h.Time - now.UnixMilli()
+	scopes := make([]record.ID, len(h.Grants))
+	for i, g := range h.Grants {
+		scopes[i] = g.Scope
+	}
+	outside, err := tx.Outside(scopes)
+	if err != nil {
+		return err
+	}
+	for _, id := range outside {
+		if err := tx.Drop(id); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // pushAll sends batches until nothing waits.
@@ -183,7 +198,8 @@ func (c *Client) answered(ctx context.Context, frame []byte, answer *protocol.Pu
 		if err != nil {
 			return err
 		}
-		m.hear(answer.Hub, c.now())
+		m.Answered, m.Hash, m.Sent = sent.Batch, sha256.Sum256(frame), nil
+		m.Grants = answer.Hub.Grants
 		for i := range sent.Items {
 			v := verdict{tx: tx, m: &m, item: &sent.Items[i], frozen: m.Frozen[i], Verdict: answer.Verdicts[i]}
 			if err := v.apply(r); err != nil {
@@ -191,7 +207,10 @@ func (c *Client) answered(ctx context.Context, frame []byte, answer *protocol.Pu
 			}
 		}
 		r.Pushed += len(sent.Items)
-		m.Answered, m.Hash, m.Sent, m.Frozen = sent.Batch, sha256.Sum256(frame), nil, nil
+		m.Frozen = nil
+		if err := m.hear(tx, answer.Hub, c.now()); err != nil {
+			return err
+		}
 		return tx.SetMeta(m)
 	})
 }
@@ -217,7 +236,7 @@ func (v *verdict) apply(r *Result) error {
 	case protocol.Erased:
 		return v.tx.Drop(h.ID)
 	case protocol.Gone:
-		if err := v.file(r, h, nil, "gone"); err != nil {
+		if err := v.fileAll(r, h); err != nil {
 			return err
 		}
 		return v.tx.Drop(h.ID)
@@ -225,10 +244,8 @@ func (v *verdict) apply(r *Result) error {
 	default:
 		return protocol.Refuse(protocol.CodeMalformed, fmt.Errorf("status %d", v.Status))
 	}
-	if v.Status == protocol.Refused || len(v.Refused) > 0 {
-		if err := v.file(r, h, v.Refused, v.Reason); err != nil {
-			return err
-		}
+	if err := v.file(r, h); err != nil {
+		return err
 	}
 	h.Waits = slices.DeleteFunc(h.Waits, func(w Wait) bool {
 		return slices.ContainsFunc(v.frozen.Fields, func(f Wait) bool { return f.Key == w.Key && w.N <= f.N })
@@ -236,36 +253,63 @@ func (v *verdict) apply(r *Result) error {
 	h.Whole = false
 	if v.Row == nil {
 		if len(h.Waits) == 0 {
-			return v.tx.Drop(h.ID) // a new record, refused
+			return v.tx.Drop(h.ID) // a new record, refused; or one that is out of sight by now
+		}
+		if v.Status == protocol.Accepted {
+			for _, f := range v.frozen.Fields {
+				h.Hub = h.Hub.With(vv.Dot{Replica: v.m.Replica, N: f.N})
+			}
 		}
 		return v.tx.Save(h)
 	}
-	if !v.m.sees(v.Row.Scope) && len(h.Waits) == 0 {
+	if !v.m.Sees(v.Row.Scope) && len(h.Waits) == 0 {
 		return v.tx.Drop(h.ID)
 	}
 	return h.take(v.tx, v.m.Replica, *v.Row)
 }
 
-// file keeps the values of refused fields, as the batch told them; nil: all of
-// this replica's.
-func (v *verdict) file(r *Result, h *Held, keys []record.Key, reason string) error {
+// file keeps the values of the refused fields, as the batch told them: what
+// the person wrote since stands in the record.
+func (v *verdict) file(r *Result, h *Held) error {
+	if len(v.Refused) == 0 {
+		return nil
+	}
 	told, err := v.item.Delta()
 	if err != nil {
 		return err
 	}
 	for _, f := range told.Fields {
-		if f.Dot.Replica != v.m.Replica || h.Hub.Has(f.Dot) || keys != nil && !slices.Contains(keys, f.Key) {
-			continue
+		if slices.Contains(v.Refused, f.Key) {
+			if err := v.keep(r, h, f, v.Reason); err != nil {
+				return err
+			}
 		}
-		r.Refused++
-		if err := v.tx.File(Refused{h.ID, h.Kind, f.Key, f.Value, f.At, reason}); err != nil {
+	}
+	return nil
+}
+
+// fileAll keeps all that waits in a record that has to go, what was written
+// while the batch was under way included.
+func (v *verdict) fileAll(r *Result, h *Held) error {
+	for _, f := range h.State.Fields {
+		if err := v.keep(r, h, f, "gone"); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (m *Meta) sees(scope record.ID) bool {
+// keep files a value if it is a write of this replica that the hub never took.
+func (v *verdict) keep(r *Result, h *Held, f record.Field, reason string) error {
+	if f.Dot.Replica != v.m.Replica || h.Hub.Has(f.Dot) {
+		return nil
+	}
+	r.Refused++
+	return v.tx.File(Refused{h.ID, h.Kind, f.Key, f.Value, f.At, reason})
+}
+
+// Sees says whether the hub lets this replica see a scope.
+func (m *Meta) Sees(scope record.ID) bool {
 	return slices.ContainsFunc(m.Grants, func(g protocol.Grant) bool { return g.Scope == scope })
 }
 
@@ -299,18 +343,25 @@ func (c *Client) renew(ctx context.Context, restored bool) error {
 	if err != nil {
 		return err
 	}
+	return c.rename(ctx, from, to, restored)
+}
+
+// Rejoin begins anew under a number of a hub that has forgotten this replica:
+// everything held is brought to it.
+func (c *Client) Rejoin(ctx context.Context, to vv.Replica) error {
+	return c.rename(ctx, 0, to, true)
+}
+
+// rename does nothing when the replica's number is no longer from; 0 is any.
+func (c *Client) rename(ctx context.Context, from, to vv.Replica, all bool) error {
 	return c.local.Update(ctx, func(tx Tx) error {
 		m, err := tx.Meta()
-		if err != nil {
+		if err != nil || from != 0 && m.Replica != from {
 			return err
 		}
-		if m.Replica != from {
-			return nil
-		}
-		if err := tx.Rename(from, to, restored); err != nil {
+		if err := tx.Rename(m.Replica, to, all); err != nil {
 			return err
 		}
-		m = Meta{Workspace: m.Workspace, Replica: to, Offset: m.Offset}
-		return tx.SetMeta(m)
+		return tx.SetMeta(Meta{Workspace: m.Workspace, Replica: to, Offset: m.Offset, Heard: m.Heard})
 	})
 }

@@ -22,11 +22,15 @@ type Tx interface {
 	Held(id record.ID) (*Held, error)
 	// Save writes a record as it came from the hub: no write of this replica.
 	Save(*Held) error
-	// Drop forgets a record. It writes no deletion.
+	// Drop forgets a record. It writes no deletion. Nobody here may make one of
+	// that id again under this number: it would have no memory of its writes.
 	Drop(id record.ID) error
 	// Waiting answers records that wait to be pushed, the longest waiting first,
 	// beyond those that are named.
 	Waiting(except map[record.ID]bool, limit int) ([]record.ID, error)
+	// Outside answers the held records that belong to none of the scopes and of
+	// which nothing waits.
+	Outside(scopes []record.ID) ([]record.ID, error)
 	// Count answers how many records are held.
 	Count() (int, error)
 	// File keeps what a person wrote and the hub refused.
@@ -41,11 +45,13 @@ type Tx interface {
 type Meta struct {
 	Workspace record.ID
 	Replica   vv.Replica
-	Epoch     record.ID // the hub's generation; zero before the first answer
-	Answered  uint64    // the last batch whose answer was applied
-	Hash      [32]byte  // of its bytes
-	Sent      []byte    // a batch that waits for its answer, as it was first sent
-	Frozen    []Frozen  // what Sent tells, item by item
+	Heard     bool      // it has heard of a hub before: it may hold writes of others
+	Epoch     record.ID // the hub's generation; zero before the first answer under this number
+	Head      protocol.Head
+	Answered  uint64   // the last batch whose answer was applied
+	Hash      [32]byte // of its bytes
+	Sent      []byte   // a batch that waits for its answer, as it was first sent
+	Frozen    []Frozen // what Sent tells, item by item
 	Grants    []protocol.Grant
 	Marks     []protocol.Mark // by grant
 	Offset    int64           // ms to add to this clock for the hub's

@@ -74,7 +74,9 @@ func (c *Client) apply(ctx context.Context, page *protocol.Page, r *Result) erro
 		if m.Sent != nil {
 			return fmt.Errorf("client: a page while batch %d waits for its answer", m.Answered+1)
 		}
-		m.hear(page.Hub, c.now())
+		if err := m.hear(tx, page.Hub, c.now()); err != nil {
+			return err
+		}
 		removed := 0
 		for _, id := range page.Erased {
 			h, err := tx.Held(id)

@@ -11,6 +11,7 @@ import (
 	"crypto/subtle"
 	"encoding/binary"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 
@@ -56,7 +57,7 @@ func New(store Store, policy Policy, now func() time.Time) *Hub {
 // Create makes a workspace.
 func (h *Hub) Create(ctx context.Context, name string) (record.ID, error) {
 	id := newID()
-	err := h.store.Create(ctx, id, Head{Name: name, Epoch: newID(), Hub: 1, Device: vv.FirstDevice - 1})
+	err := h.store.Create(ctx, id, Head{Name: name, Epoch: newID(), Hub: 1})
 	return id, err
 }
 
@@ -94,9 +95,18 @@ func (h *Hub) Invite(ctx context.Context, workspace, user record.ID, scopes []re
 	return secret, err
 }
 
+// Past is what a device that joins again heard before: a hub that was restored
+// may have forgotten it, and what it holds of others.
+type Past struct {
+	Heard bool
+	Epoch record.ID
+	Head  protocol.Head
+}
+
 // Join gives a device its number and its secret. Errors: sync.invite.
-func (h *Hub) Join(ctx context.Context, workspace record.ID, secret []byte, name string) (d Device, key []byte, err error) {
+func (h *Hub) Join(ctx context.Context, workspace record.ID, secret []byte, name string, past Past) (d Device, key []byte, err error) {
 	key = random(secretSize)
+	rolledBack := false
 	err = h.store.Write(ctx, workspace, func(tx Tx) error {
 		invite, err := tx.Invite(sha256.Sum256(secret))
 		if err != nil {
@@ -109,10 +119,29 @@ func (h *Hub) Join(ctx context.Context, workspace record.ID, secret []byte, name
 		if err != nil {
 			return err
 		}
+		head, err := tx.Head()
+		if err != nil {
+			return err
+		}
+		switch {
+		case past.Epoch == (record.ID{}) || slices.Contains(head.Past, past.Epoch):
+		case past.Epoch != head.Epoch:
+			rolledBack = true
+		default:
+			token, err := tx.Token(past.Head.Seq)
+			if err != nil {
+				return err
+			}
+			rolledBack = token != past.Head.Token
+		}
+		d.Uploads = past.Heard
 		d.Key = sha256.Sum256(key)
 		invite.Used = d.Replica
 		return errors.Join(tx.PutDevice(d), tx.PutInvite(*invite))
 	})
+	if err == nil && rolledBack {
+		err = h.NewEpoch(ctx, workspace)
+	}
 	return d, key, err
 }
 
@@ -122,13 +151,78 @@ func (h *Hub) newDevice(tx Tx, user record.ID, name string, scopes []record.ID) 
 	if err != nil {
 		return Device{}, err
 	}
-	head.Device++
-	d := Device{Replica: head.Device, User: user, Name: name, State: Active, Joined: h.now().UnixMilli(), Epoch: head.Epoch}
+	number, err := freeNumber(tx)
+	if err != nil {
+		return Device{}, err
+	}
+	d := Device{Replica: number, User: user, Name: name, State: Active, Joined: h.now().UnixMilli(), Epoch: head.Epoch}
 	for _, scope := range append([]record.ID{{}}, scopes...) {
 		head.Grant++
 		d.Grants = append(d.Grants, protocol.Grant{Number: head.Grant, Scope: scope})
 	}
 	return d, tx.SetHead(head)
+}
+
+// freeNumber draws a device's number. It is random, so that a hub that was
+// restored gives out none that it gave before and forgot.
+func freeNumber(tx Tx) (vv.Replica, error) {
+	for {
+		number := vv.Replica(binary.BigEndian.Uint32(random(4)))
+		if number < vv.FirstDevice {
+			continue
+		}
+		if d, err := tx.Device(number); err != nil || d == nil {
+			return number, err
+		}
+	}
+}
+
+// Erase deletes records for good, with all that anybody ever pushed of them:
+// their ids go to every device, whatever its scopes, and are refused from then on.
+func (h *Hub) Erase(ctx context.Context, workspace record.ID, ids []record.ID) error {
+	err := h.store.Write(ctx, workspace, func(tx Tx) error {
+		head, err := tx.Head()
+		if err != nil {
+			return err
+		}
+		for _, id := range ids {
+			head.Seq++
+			if err := tx.Erase(id, head.Seq); err != nil {
+				return err
+			}
+		}
+		head.Token = newToken()
+		return tx.SetHead(head)
+	})
+	if err == nil {
+		h.tell(workspace)
+	}
+	return err
+}
+
+// Grant sets the scopes that a device sees beside the workspace's own. What it
+// keeps keeps its number; what it gets, or gets again, has a new one.
+func (h *Hub) Grant(ctx context.Context, workspace record.ID, replica vv.Replica, scopes []record.ID) error {
+	return h.store.Write(ctx, workspace, func(tx Tx) error {
+		d, err := tx.Device(replica)
+		if err != nil || d == nil {
+			return errors.Join(err, protocol.Refuse(protocol.CodeUnknown, nil))
+		}
+		head, err := tx.Head()
+		if err != nil {
+			return err
+		}
+		d.Grants = slices.DeleteFunc(d.Grants, func(g protocol.Grant) bool {
+			return g.Scope != (record.ID{}) && !slices.Contains(scopes, g.Scope)
+		})
+		for _, scope := range scopes {
+			if !d.sees(scope) {
+				head.Grant++
+				d.Grants = append(d.Grants, protocol.Grant{Number: head.Grant, Scope: scope})
+			}
+		}
+		return errors.Join(tx.PutDevice(*d), tx.SetHead(head))
+	})
 }
 
 // Renew gives a device whose database was copied, or whose number was retired,
@@ -152,7 +246,8 @@ func (h *Hub) Renew(ctx context.Context, workspace record.ID, replica vv.Replica
 		if err != nil {
 			return err
 		}
-		d.Key, d.Uploads = old.Key, old.Uploads || old.Epoch != d.Epoch
+		d.Key = old.Key
+		d.Uploads = old.Uploads || old.Epoch != d.Epoch
 		old.State = Retired
 		return errors.Join(tx.PutDevice(*old), tx.PutDevice(d))
 	})
@@ -196,19 +291,62 @@ func admit(tx View, head Head, ask protocol.Ask, key []byte) (*Device, error) {
 	if err != nil {
 		return nil, err
 	}
-	switch {
-	case d.State == Revoked:
+	if d.State == Revoked {
 		return nil, protocol.Refuse(protocol.CodeRevoked, nil)
-	case d.State == Retired:
-		return nil, protocol.Refuse(protocol.CodeRetired, nil)
-	case ask.Epoch != (record.ID{}) && ask.Epoch != head.Epoch:
+	}
+	// Whether the hub went back comes first: a number that was retired in
+	// between must not hide it.
+	if ask.Epoch != (record.ID{}) && ask.Epoch != head.Epoch {
+		if !slices.Contains(head.Past, ask.Epoch) {
+			return nil, errRolledBack
+		}
 		return nil, protocol.Refuse(protocol.CodeEpoch, nil)
+	}
+	if ask.Head != (protocol.Head{}) {
+		if token, err := tx.Token(ask.Head.Seq); err != nil {
+			return nil, err
+		} else if token != ask.Head.Token {
+			return nil, errRolledBack
+		}
+	}
+	if d.State == Retired {
+		return nil, protocol.Refuse(protocol.CodeRetired, nil)
 	}
 	return d, nil
 }
 
+// errRolledBack: a device proves a commit that this database doesn't have.
+var errRolledBack = errors.New("hub: rolled back")
+
+// refusal turns a proof that the hub went back into a new generation of it.
+func (h *Hub) refusal(ctx context.Context, workspace record.ID, err error) error {
+	if !errors.Is(err, errRolledBack) {
+		return err
+	}
+	if failed := h.NewEpoch(ctx, workspace); failed != nil {
+		return failed
+	}
+	return protocol.Refuse(protocol.CodeEpoch, err)
+}
+
+// NewEpoch begins a new generation, as after a restore: every device takes a
+// new number and brings what it has.
+func (h *Hub) NewEpoch(ctx context.Context, workspace record.ID) error {
+	return h.store.Write(ctx, workspace, func(tx Tx) error {
+		head, err := tx.Head()
+		if err != nil {
+			return err
+		}
+		if head.Hub++; head.Hub >= vv.FirstDevice {
+			return errors.New("hub: out of numbers of its own")
+		}
+		head.Past, head.Epoch = append(head.Past, head.Epoch), newID()
+		return tx.SetHead(head)
+	})
+}
+
 func (h *Hub) about(head Head, d *Device) protocol.Hub {
-	return protocol.Hub{Epoch: head.Epoch, Time: h.now().UnixMilli(), Grants: d.Grants}
+	return protocol.Hub{Epoch: head.Epoch, Head: protocol.Head{Seq: head.Seq, Token: head.Token}, Time: h.now().UnixMilli(), Grants: d.Grants}
 }
 
 func newID() (id record.ID) {

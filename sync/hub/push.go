@@ -39,7 +39,8 @@ func (h *Hub) Push(ctx context.Context, key []byte, frame []byte) (*protocol.Pus
 		if err != nil {
 			return err
 		}
-		answer = &protocol.Pushed{Hub: h.about(head, d)}
+		answer = &protocol.Pushed{}
+		defer func() { answer.Hub = h.about(head, d) }()
 		if p.Batch == d.Batch && hash == d.Hash {
 			return h.again(tx, d, &p, answer)
 		}
@@ -67,7 +68,7 @@ func (h *Hub) Push(ctx context.Context, key []byte, frame []byte) (*protocol.Pus
 		return tx.PutDevice(*d)
 	})
 	if err != nil {
-		return nil, err
+		return nil, h.refusal(ctx, p.Ask.Workspace, err)
 	}
 	if moved {
 		h.tell(p.Ask.Workspace)
@@ -210,7 +211,9 @@ func (b *batch) item(it *protocol.Item) (protocol.Verdict, error) {
 	return v, nil
 }
 
-// judge asks the policy; what comes back after a restore was judged before.
+// judge asks the policy. What comes back after a restore is not judged field by
+// field: a record that tells one field less, and has seen what others wrote
+// there, would take their values away.
 func (b *batch) judge(kind uint32, now *record.State, told record.Delta) ([]record.Key, string) {
 	if b.d.Uploads {
 		return nil, ""

@@ -61,13 +61,13 @@ type Tx interface {
 
 // Head is a workspace's state.
 type Head struct {
-	Name   string
-	Epoch  record.ID // of this generation of the database
-	Seq    uint64    // the last that was given
-	Token  uint64    // random, of the commit at Seq
-	Hub    vv.Replica
-	Device vv.Replica // the last number given to a device
-	Grant  uint64     // the last number given to a grant
+	Name  string
+	Epoch record.ID   // of this generation of the database
+	Past  []record.ID // earlier generations
+	Seq   uint64      // the last that was given
+	Token uint64      // random, of the commit at Seq
+	Hub   vv.Replica
+	Grant uint64 // the last number given to a grant
 }
 
 // State is what a device may do.

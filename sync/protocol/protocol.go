@@ -32,6 +32,7 @@ type Ask struct {
 	Workspace record.ID
 	Replica   vv.Replica
 	Epoch     record.ID // the hub's generation as last heard; zero before
+	Head      Head      // of the hub's last answer: proof that the hub has not gone back
 	Answered  uint64    // the last batch whose answer was applied here; 0 none
 	Hash      [32]byte  // SHA-256 of that batch's bytes
 }
@@ -90,8 +91,17 @@ type Pushed struct {
 type Hub struct {
 	_      struct{} `cbor:",toarray"`
 	Epoch  record.ID
+	Head   Head
 	Time   int64 // ms UTC
 	Grants []Grant
+}
+
+// Head is a commit of the hub's: how far it was, and a random number that
+// nobody else knows. The zero Head proves nothing.
+type Head struct {
+	_     struct{} `cbor:",toarray"`
+	Seq   uint64
+	Token uint64
 }
 
 // Grant lets a replica see a scope. A scope that is granted again has a new
@@ -102,13 +112,11 @@ type Grant struct {
 	Scope  record.ID // zero: what belongs to the whole workspace
 }
 
-// Mark is how far a grant was pulled and applied. Token proves that the hub
-// still knows the commit at Seq.
+// Mark is how far a grant was pulled and applied.
 type Mark struct {
 	_     struct{} `cbor:",toarray"`
 	Grant uint64
 	Seq   uint64
-	Token uint64
 }
 
 // Pull asks for what changed in one grant since a mark.

@@ -21,17 +21,18 @@ type memory struct {
 	held    map[record.ID]*client.Held
 	order   []record.ID // of the records, as they began to wait
 	filed   []client.Refused
+	evicted map[record.ID]bool // dropped under this number
 
 	fail func(written bool) error // asked before a commit, and after it
 }
 
 func newMemory(workspace record.ID, replica vv.Replica) *memory {
-	return &memory{meta: client.Meta{Workspace: workspace, Replica: replica}, held: map[record.ID]*client.Held{}}
+	return &memory{meta: client.Meta{Workspace: workspace, Replica: replica}, held: map[record.ID]*client.Held{}, evicted: map[record.ID]bool{}}
 }
 
 // copied answers a copy that shares nothing, as of a file.
 func (m *memory) copied() *memory {
-	out := &memory{meta: m.meta, counter: m.counter, held: make(map[record.ID]*client.Held, len(m.held)), order: slices.Clone(m.order), filed: slices.Clone(m.filed), fail: m.fail}
+	out := &memory{meta: m.meta, counter: m.counter, held: make(map[record.ID]*client.Held, len(m.held)), order: slices.Clone(m.order), filed: slices.Clone(m.filed), evicted: maps.Clone(m.evicted), fail: m.fail}
 	out.meta.Marks, out.meta.Grants = slices.Clone(m.meta.Marks), slices.Clone(m.meta.Grants)
 	for id, h := range m.held {
 		out.held[id] = cloneHeld(h)
@@ -71,16 +72,24 @@ type memoryTx struct {
 	changed map[record.ID]*client.Held
 	dropped map[record.ID]bool
 	filed   []client.Refused
+	renamed bool
 }
 
 func (t *memoryTx) commit() {
 	m := t.memory
 	m.meta, m.counter = t.meta, t.counter
 	maps.Copy(m.held, t.changed)
+	if t.renamed {
+		clear(m.evicted)
+	}
 	for id := range t.dropped {
 		if t.changed[id] == nil {
 			delete(m.held, id)
+			m.evicted[id] = true
 		}
+	}
+	for id := range t.changed {
+		delete(m.evicted, id)
 	}
 	m.filed = append(m.filed, t.filed...)
 	m.order = slices.DeleteFunc(m.order, func(id record.ID) bool { return m.held[id] == nil || !waits(m.held[id]) })
@@ -120,6 +129,17 @@ func (t *memoryTx) Held(id record.ID) (*client.Held, error) {
 	return nil, nil
 }
 
+func (t *memoryTx) Outside(scopes []record.ID) (out []record.ID, err error) {
+	for id := range t.memory.held {
+		if h, err := t.Held(id); err != nil {
+			return nil, err
+		} else if h != nil && h.Hub != nil && !waits(h) && !slices.Contains(scopes, h.Scope) {
+			out = append(out, id)
+		}
+	}
+	return out, nil
+}
+
 func (t *memoryTx) Waiting(except map[record.ID]bool, limit int) ([]record.ID, error) {
 	var out []record.ID
 	for _, id := range t.memory.order {
@@ -131,6 +151,7 @@ func (t *memoryTx) Waiting(except map[record.ID]bool, limit int) ([]record.ID, e
 }
 
 func (t *memoryTx) Rename(from, to vv.Replica, all bool) error {
+	t.renamed = true
 	for id, old := range t.memory.held {
 		h := cloneHeld(old)
 		h.State.Rename(from, to, h.Hub.At(from))
@@ -140,7 +161,8 @@ func (t *memoryTx) Rename(from, to vv.Replica, all bool) error {
 	return nil
 }
 
-var errNoRecord = errors.New("sim: no such record")
+// errEvicted: a record was dropped, and can't be made again from nothing.
+var errEvicted = errors.New("sim: evicted")
 
 // write is what a person does to a record: value "" takes the field out.
 func (m *memory) write(id record.ID, kind uint32, scope record.ID, now record.HLC, f func(s *record.State, d vv.Dot) record.Key) error {
@@ -151,8 +173,8 @@ func (m *memory) write(id record.ID, kind uint32, scope record.ID, now record.HL
 			return err
 		}
 		if h == nil {
-			if kind == 0 {
-				return errNoRecord
+			if m.evicted[id] {
+				return errEvicted
 			}
 			h = &client.Held{ID: id, Kind: kind, Scope: scope}
 		}

@@ -2,14 +2,10 @@ package sim
 
 import (
 	"context"
-	"fmt"
 	"os"
-	"path/filepath"
 	"strconv"
 	"testing"
 	"time"
-
-	"patio/sync/hub/sqlitestore"
 )
 
 // mixes are worlds, each hostile in its own way.
@@ -20,6 +16,10 @@ var mixes = map[string]Mix{
 	"kills":    {Devices: 3, Records: 3, Steps: 60, Sync: 400, Delete: 50, Kill: 150, LoseAnswer: 100},
 	"restores": {Devices: 3, Records: 3, Steps: 60, Sync: 350, Restore: 80, LoseAnswer: 100},
 	"copies":   {Devices: 2, Records: 3, Steps: 60, Sync: 350, Copy: 40, LoseAnswer: 100},
+	"scopes":   {Devices: 3, Records: 3, Steps: 70, Sync: 400, Delete: 50, Scopes: 2, Grant: 60, LoseAnswer: 100},
+	"erasure":  {Devices: 3, Records: 4, Steps: 60, Sync: 400, Erase: 30, LoseAnswer: 100},
+	"hub":      {Devices: 3, Records: 3, Steps: 70, Sync: 350, Delete: 50, HubRestore: 30, LoseAnswer: 50},
+	"rollback": {Devices: 3, Records: 3, Steps: 70, Sync: 350, Delete: 50, HubRollback: 30, LoseAnswer: 50},
 	"clocks":   {Devices: 3, Records: 3, Steps: 40, Sync: 300, Delete: 50, Skew: 87_600 * time.Hour},
 }
 
@@ -42,19 +42,15 @@ func TestReplicasAgreeAndNothingIsLost(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			for seed := range seeds(t) {
-				store, err := sqlitestore.Open(ctx, filepath.Join(t.TempDir(), fmt.Sprint(seed)))
-				if err != nil {
-					t.Fatal(err)
-				}
-				w, err := newWorld(ctx, mix, uint64(seed), store)
+				w, err := newWorld(ctx, mix, uint64(seed), t.TempDir())
 				if err == nil {
 					err = w.run(ctx)
 				}
+				if err == nil {
+					err = w.store.Close()
+				}
 				if err != nil {
 					t.Fatalf("seed %d: %v", seed, err)
-				}
-				if err := store.Close(); err != nil {
-					t.Fatal(err)
 				}
 			}
 		})

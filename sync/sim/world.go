@@ -6,12 +6,15 @@ import (
 	"fmt"
 	"maps"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
 
 	"patio/sync/client"
 	"patio/sync/hub"
+	"patio/sync/hub/sqlitestore"
 	"patio/sync/protocol"
 	"patio/sync/record"
 	"patio/sync/vv"
@@ -26,6 +29,10 @@ type Mix struct {
 	LoseRequest, LoseAnswer int // of 1,000 calls
 	Repeat                  int // of 1,000 calls: it arrives twice
 	Kill                    int // of 1,000 transactions
+	Scopes                  int // beside the workspace's own; a record can be moved into any
+	Grant                   int // of 1,000 steps: a device is given other scopes
+	Erase                   int // of 1,000 steps
+	HubRestore, HubRollback int // of 1,000 steps: an old database of the hub's comes back, said or unsaid
 	Skew                    time.Duration
 }
 
@@ -33,7 +40,9 @@ type Mix struct {
 type world struct {
 	mix       Mix
 	r         *rand.Rand
-	store     hub.Store
+	dir       string
+	store     *sqlitestore.Store
+	backups   []string
 	hub       *hub.Hub
 	workspace record.ID
 	now       time.Time
@@ -42,9 +51,10 @@ type world struct {
 	ids       []record.ID
 
 	writes  map[string]*written // by value
-	reached map[string]bool     // values that the hub has answered
+	reached map[string]vv.Dot   // values that the hub has answered
 	filed   map[string]bool     // values that somebody was shown as refused
-	doubled map[string]bool     // values that two copies of a database may tell
+	doubled map[string]bool     // values that may reach it as two writes
+	erased  map[record.ID]bool
 }
 
 // written is a value that a person wrote: what it replaced is what the person
@@ -82,7 +92,15 @@ var (
 // refusing is a policy that takes no value with a mark in it.
 type refusing struct{}
 
-func (refusing) Scope(uint32, *record.State) record.ID { return record.ID{} }
+// scopeKey is the field that says which scope a record belongs to.
+var scopeKey = record.Key{ID: 4}
+
+func (refusing) Scope(_ uint32, s *record.State) (scope record.ID) {
+	if f, ok := s.Live(scopeKey); ok {
+		scope[0] = f.Value[0] - '0'
+	}
+	return scope
+}
 
 func (refusing) Refuse(_ hub.Device, _ uint32, now *record.State, told record.Delta) (keys []record.Key, reason string) {
 	for _, f := range told.Fields {
@@ -95,10 +113,13 @@ func (refusing) Refuse(_ hub.Device, _ uint32, now *record.State, told record.De
 
 func refusable(value string) bool { return strings.HasPrefix(value, "no") }
 
-func newWorld(ctx context.Context, mix Mix, seed uint64, store hub.Store) (*world, error) {
-	w := &world{mix: mix, r: rand.New(rand.NewPCG(seed, 7)), store: store, now: time.UnixMilli(1_795_000_000_000), writes: map[string]*written{}, reached: map[string]bool{}, filed: map[string]bool{}, doubled: map[string]bool{}}
-	w.hub = hub.New(store, refusing{}, func() time.Time { return w.now })
-	var err error
+// newWorld makes one whose hub keeps its files in dir.
+func newWorld(ctx context.Context, mix Mix, seed uint64, dir string) (*world, error) {
+	w := &world{mix: mix, r: rand.New(rand.NewPCG(seed, 7)), dir: dir, erased: map[record.ID]bool{}, now: time.UnixMilli(1_795_000_000_000), writes: map[string]*written{}, reached: map[string]vv.Dot{}, filed: map[string]bool{}, doubled: map[string]bool{}}
+	err := w.openHub(ctx, "hub")
+	if err != nil {
+		return nil, err
+	}
 	if w.workspace, err = w.hub.Create(ctx, "sim"); err != nil {
 		return nil, err
 	}
@@ -106,17 +127,80 @@ func newWorld(ctx context.Context, mix Mix, seed uint64, store hub.Store) (*worl
 		w.ids = append(w.ids, record.ID{0: byte(i), 15: 1})
 	}
 	for i := range mix.Devices {
-		secret, err := w.hub.Invite(ctx, w.workspace, record.ID{}, nil, time.Hour)
-		if err != nil {
-			return nil, err
-		}
-		d, key, err := w.hub.Join(ctx, w.workspace, secret, fmt.Sprint(i))
+		d, key, err := w.join(ctx, fmt.Sprint(i), client.Meta{})
 		if err != nil {
 			return nil, err
 		}
 		w.add(fmt.Sprint(i), newMemory(w.workspace, d.Replica), key)
 	}
 	return w, nil
+}
+
+// join enrols a device.
+func (w *world) join(ctx context.Context, name string, before client.Meta) (hub.Device, []byte, error) {
+	secret, err := w.hub.Invite(ctx, w.workspace, record.ID{}, w.scopes(), time.Hour)
+	if err != nil {
+		return hub.Device{}, nil, err
+	}
+	return w.hub.Join(ctx, w.workspace, secret, name, hub.Past{Heard: before.Heard, Epoch: before.Epoch, Head: before.Head})
+}
+
+// scopes draws some.
+func (w *world) scopes() (out []record.ID) {
+	for i := range w.mix.Scopes {
+		if w.r.IntN(2) == 0 {
+			out = append(out, record.ID{0: byte(i + 1)})
+		}
+	}
+	return out
+}
+
+func (w *world) openHub(ctx context.Context, name string) (err error) {
+	if w.store, err = sqlitestore.Open(ctx, filepath.Join(w.dir, name)); err != nil {
+		return err
+	}
+	w.hub = hub.New(w.store, refusing{}, func() time.Time { return w.now })
+	return nil
+}
+
+// restoreHub puts a copy of the hub's database in its place, and takes one
+// when there is none. What was erased since is erased again: its list is kept
+// outside.
+func (w *world) restoreHub(ctx context.Context, said bool) error {
+	if len(w.backups) == 0 {
+		name := fmt.Sprint("backup", len(w.backups))
+		w.backups = append(w.backups, name)
+		return w.store.Backup(ctx, filepath.Join(w.dir, name))
+	}
+	old, name := w.backups[w.r.IntN(len(w.backups))], fmt.Sprint("hub", w.now.UnixMilli())
+	w.backups = append(w.backups, name)
+	b, err := os.ReadFile(filepath.Join(w.dir, old))
+	if err == nil {
+		err = os.WriteFile(filepath.Join(w.dir, name), b, 0o600)
+	}
+	w.backups = w.backups[:len(w.backups)-1]
+	if err = errors.Join(err, w.store.Close()); err != nil {
+		return err
+	}
+	if err := w.openHub(ctx, name); err != nil {
+		return err
+	}
+	for _, d := range w.devices {
+		w.double(d.db) // their answers may have been the old hub's
+	}
+	if said {
+		if err := w.hub.NewEpoch(ctx, w.workspace); err != nil {
+			return err
+		}
+	}
+	return w.eraseAgain(ctx)
+}
+
+func (w *world) eraseAgain(ctx context.Context) error {
+	if len(w.erased) == 0 {
+		return nil
+	}
+	return w.hub.Erase(ctx, w.workspace, slices.SortedFunc(maps.Keys(w.erased), func(a, b record.ID) int { return slices.Compare(a[:], b[:]) }))
 }
 
 func (w *world) add(name string, db *memory, key []byte) {
@@ -146,10 +230,26 @@ func (w *world) step(ctx context.Context) error {
 	w.now = w.now.Add(time.Duration(w.r.IntN(5000)) * time.Millisecond)
 	i := w.r.IntN(len(w.devices))
 	d := w.devices[i]
-	switch n := w.r.IntN(1000); {
-	case n < w.mix.Sync:
+	n := w.r.IntN(1000)
+	often := func(perMille int) bool { n -= perMille; return n < 0 }
+	switch {
+	case often(w.mix.Sync):
 		return d.sync(ctx)
-	case n < w.mix.Sync+w.mix.Restore:
+	case often(w.mix.HubRestore):
+		return w.restoreHub(ctx, true)
+	case often(w.mix.HubRollback):
+		return w.restoreHub(ctx, false)
+	case often(w.mix.Erase):
+		w.erased[w.ids[w.r.IntN(len(w.ids))]] = true
+		return w.eraseAgain(ctx)
+	case often(w.mix.Grant):
+		err := w.hub.Grant(ctx, w.workspace, d.db.meta.Replica, w.scopes())
+		var refusal *protocol.Error
+		if errors.As(err, &refusal) && refusal.Code == protocol.CodeUnknown {
+			return nil // the hub was restored to before it joined
+		}
+		return err
+	case often(w.mix.Restore):
 		if len(d.old) == 0 {
 			d.old = append(d.old, saved{d.db.copied(), len(w.writes)})
 			w.double(d.db)
@@ -160,7 +260,7 @@ func (w *world) step(ctx context.Context) error {
 		w.note(d)
 		d.db = old.db.copied()
 		return nil
-	case n < w.mix.Sync+w.mix.Restore+w.mix.Copy:
+	case often(w.mix.Copy):
 		if len(w.devices) < 2*w.mix.Devices {
 			w.add(d.name+"'", d.db.copied(), d.key)
 			w.double(d.db)
@@ -173,7 +273,7 @@ func (w *world) step(ctx context.Context) error {
 // lose marks what a device wrote since, and nobody else has.
 func (w *world) lose(d *device, since int) {
 	for value, f := range w.writes {
-		if f.by == d && f.order >= since && (!w.reached[value] || refusable(value)) {
+		if f.by == d && f.order >= since && (!w.hasArrived(value) || refusable(value)) {
 			f.lost = true
 		}
 	}
@@ -196,7 +296,10 @@ func (d *device) write() error {
 	}
 	kill, last := w.chance(w.mix.Delete), ""
 	value := fmt.Sprintf("w%d", len(w.writes))
-	if w.r.IntN(20) == 0 {
+	switch {
+	case w.mix.Scopes > 0 && w.r.IntN(5) == 0:
+		key, value = scopeKey, fmt.Sprint(w.r.IntN(w.mix.Scopes+1), value)
+	case w.mix.HubRestore+w.mix.HubRollback == 0 && w.r.IntN(20) == 0: // what is brought back isn't judged
 		value = "no" + value
 	}
 	var seen []string
@@ -230,7 +333,7 @@ func (d *device) write() error {
 			w.writes[last] = &written{id: id, key: key, replaced: seen, by: d, order: len(w.writes)}
 		}
 		return nil
-	case errors.Is(err, errKilled):
+	case errors.Is(err, errKilled), errors.Is(err, errEvicted):
 		return nil
 	}
 	return err
@@ -245,7 +348,25 @@ func (d *device) holds(id record.ID, value string) bool {
 // sync is a client's; what the wire and the disk did to it is no failure.
 func (d *device) sync(ctx context.Context) error {
 	_, err := client.New(d.db, wire{d}, d.clock).Sync(ctx)
+	var refusal *protocol.Error
+	if errors.As(err, &refusal) && refusal.Code == protocol.CodeUnknown {
+		return d.rejoin(ctx) // it joined after the copy was taken that the hub was restored from
+	}
 	if errors.Is(err, errLost) || errors.Is(err, errKilled) {
+		return nil
+	}
+	return err
+}
+
+// rejoin enrols a device anew that the hub has forgotten, and brings all it has.
+func (d *device) rejoin(ctx context.Context) error {
+	as, key, err := d.w.join(ctx, d.name, d.db.meta)
+	if err != nil {
+		return err
+	}
+	d.key = key
+	err = client.New(d.db, wire{d}, d.clock).Rejoin(ctx, as.Replica)
+	if errors.Is(err, errKilled) {
 		return nil
 	}
 	return err
@@ -273,23 +394,30 @@ func (n wire) Push(ctx context.Context, frame []byte) (*protocol.Pushed, error) 
 	return call(n.d.w, func() (*protocol.Pushed, error) {
 		answer, err := n.d.w.hub.Push(ctx, n.d.key, frame)
 		if err == nil {
-			n.d.w.arrived(frame)
+			n.d.w.arrived(frame, answer)
 		}
 		return answer, err
 	})
 }
 
-// arrived notes the values of a batch that the hub has answered.
-func (w *world) arrived(frame []byte) {
+// arrived notes the values of a batch that the hub has judged. A value that
+// arrives as two writes was told by two copies of a database, or again after
+// its answer was lost with the number or the hub that it was told to.
+func (w *world) arrived(frame []byte, answer *protocol.Pushed) {
 	var p protocol.Push
 	if protocol.Decode(frame, &p) != nil {
 		return
 	}
-	for _, item := range p.Items {
-		if s, err := record.Decode(item.State); err == nil {
-			for _, f := range s.Fields {
-				w.reached[f.Value] = true
+	for i, item := range p.Items {
+		s, err := record.Decode(item.State)
+		if verdict := answer.Verdicts[i].Status; err != nil || verdict != protocol.Accepted && verdict != protocol.Refused {
+			continue
+		}
+		for _, f := range s.Fields {
+			if dot, again := w.reached[f.Value]; again && dot != f.Dot {
+				w.doubled[f.Value] = true
 			}
+			w.reached[f.Value] = f.Dot
 		}
 	}
 }
@@ -299,6 +427,7 @@ func (n wire) Pull(ctx context.Context, pull *protocol.Pull) (*protocol.Page, er
 }
 
 func (n wire) Renew(ctx context.Context, from vv.Replica) (vv.Replica, error) {
+	n.d.w.double(n.d.db) // the hub may have taken a batch under the old number, and the answer was lost
 	return call(n.d.w, func() (vv.Replica, error) {
 		d, err := n.d.w.hub.Renew(ctx, n.d.w.workspace, from, n.d.key)
 		return d.Replica, err
@@ -313,7 +442,7 @@ func (w *world) run(ctx context.Context) error {
 		}
 	}
 	w.calm = true
-	for range 3 {
+	for range 4 {
 		for _, d := range w.devices {
 			if err := d.sync(ctx); err != nil {
 				return fmt.Errorf("in peace, device %s: %w", d.name, err)
@@ -341,16 +470,20 @@ func (w *world) check(ctx context.Context) error {
 		return err
 	}
 	for _, d := range w.devices {
-		if len(d.db.held) != len(at) {
-			return fmt.Errorf("device %s holds %d records, the hub %d", d.name, len(d.db.held), len(at))
-		}
 		for id, s := range at {
-			h := d.db.held[id]
-			if h == nil || !slices.Equal(h.State.AppendValues(nil), s.AppendValues(nil)) {
+			h, sees := d.db.held[id], d.db.meta.Sees(refusing{}.Scope(1, s))
+			switch {
+			case !sees && h != nil:
+				return fmt.Errorf("device %s holds %x, which it may not see: %+v", d.name, id, h)
+			case sees && (h == nil || !slices.Equal(h.State.AppendValues(nil), s.AppendValues(nil))):
 				return fmt.Errorf("device %s, record %x:\n%+v\nthe hub has\n%+v", d.name, id, h, s)
-			}
-			if waits(h) {
+			case sees && waits(h):
 				return fmt.Errorf("device %s: %x still waits: %+v", d.name, id, h.Waits)
+			}
+		}
+		for id := range d.db.held {
+			if at[id] == nil {
+				return fmt.Errorf("device %s holds %x, which the hub has not", d.name, id)
 			}
 		}
 		r, err := client.New(d.db, wire{d}, d.clock).Sync(ctx)
@@ -368,11 +501,16 @@ func (w *world) nothingLost(at map[record.ID]*record.State) error {
 	for _, d := range w.devices {
 		w.note(d)
 	}
-	gone := w.gone()
+	gone := w.gone(at)
 	for _, value := range slices.Sorted(maps.Keys(w.writes)) {
 		f := w.writes[value]
 		live := w.live(at, value)
 		switch {
+		case w.erased[f.id]:
+			if live {
+				return fmt.Errorf("%s is live in %x, which was erased", value, f.id)
+			}
+		case !live && w.filed[value]: // shown to whoever wrote it
 		case refusable(value):
 			if live {
 				return fmt.Errorf("%s was to be refused and is live", value)
@@ -392,22 +530,22 @@ func (w *world) nothingLost(at map[record.ID]*record.State) error {
 // gone answers the values that were replaced before their replacer's eyes. What
 // nobody but its writer ever saw passes on what it had replaced; a refused value
 // takes along only what nobody else saw.
-func (w *world) gone() map[string]bool {
+func (w *world) gone(at map[record.ID]*record.State) map[string]bool {
 	gone := map[string]bool{}
 	var replace func(values []string, private bool)
 	replace = func(values []string, private bool) {
 		for _, v := range values {
-			if private && w.reached[v] && !refusable(v) {
+			if private && w.hasArrived(v) && !refusable(v) {
 				continue
 			}
 			gone[v] = true
-			if !w.reached[v] || refusable(v) {
+			if !w.hasArrived(v) || refusable(v) {
 				replace(w.writes[v].replaced, private)
 			}
 		}
 	}
 	for value, f := range w.writes {
-		if refused := refusable(value); !f.lost && (refused || w.reached[value]) {
+		if refused := refusable(value) || w.filed[value] && !w.live(at, value); !f.lost && (refused || w.hasArrived(value)) {
 			replace(f.replaced, refused)
 		}
 	}
@@ -415,16 +553,29 @@ func (w *world) gone() map[string]bool {
 }
 
 // double notes the values that wait in a database of which there are two from
-// now on: each copy tells them as writes of its own.
+// now on: what one replaces, the other may tell.
 func (w *world) double(db *memory) {
 	for _, h := range db.held {
 		for _, f := range h.State.Fields {
-			if slices.ContainsFunc(h.Waits, func(t client.Wait) bool { return t.Key == f.Key }) {
+			if f.Dot.Replica == db.meta.Replica && !h.Hub.Has(f.Dot) {
+				w.doubled[f.Value] = true
+			}
+		}
+	}
+	var p protocol.Push
+	if db.meta.Sent == nil || protocol.Decode(db.meta.Sent, &p) != nil {
+		return
+	}
+	for _, item := range p.Items {
+		if s, err := record.Decode(item.State); err == nil {
+			for _, f := range s.Fields {
 				w.doubled[f.Value] = true
 			}
 		}
 	}
 }
+
+func (w *world) hasArrived(value string) bool { return w.reached[value] != vv.Dot{} }
 
 func (w *world) live(at map[record.ID]*record.State, value string) bool {
 	f := w.writes[value]

@@ -55,10 +55,16 @@ func source(path, lock string) string {
 // Close closes the file.
 func (s *Store) Close() error { return errors.Join(s.read.Close(), s.write.Close()) }
 
+// Backup writes a copy of all that is committed into a new file.
+func (s *Store) Backup(ctx context.Context, path string) error {
+	_, err := s.read.ExecContext(ctx, "VACUUM INTO ?", path)
+	return err
+}
+
 // Create makes a workspace.
 func (s *Store) Create(ctx context.Context, workspace record.ID, h hub.Head) error {
-	res, err := s.write.ExecContext(ctx, "INSERT INTO workspaces(ws,name,epoch,seq,token,hub,device,last_grant) VALUES (?,?,?,?,?,?,?,?) ON CONFLICT DO NOTHING",
-		workspace[:], h.Name, h.Epoch[:], int64(h.Seq), int64(h.Token), int64(h.Hub), int64(h.Device), int64(h.Grant))
+	res, err := s.write.ExecContext(ctx, "INSERT INTO workspaces(ws,name,epoch,past,seq,token,hub,last_grant) VALUES (?,?,?,?,?,?,?,?) ON CONFLICT DO NOTHING",
+		workspace[:], h.Name, h.Epoch[:], joined(h.Past), int64(h.Seq), int64(h.Token), int64(h.Hub), int64(h.Grant))
 	if err != nil {
 		return err
 	}
@@ -66,6 +72,15 @@ func (s *Store) Create(ctx context.Context, workspace record.ID, h hub.Head) err
 		return errors.Join(err, hub.ErrExists)
 	}
 	return nil
+}
+
+// joined writes ids one behind the other.
+func joined(list []record.ID) []byte {
+	out := []byte{}
+	for i := range list {
+		out = append(out, list[i][:]...)
+	}
+	return out
 }
 
 // Workspaces answers the ids of all.

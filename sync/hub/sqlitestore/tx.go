@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/fxamacker/cbor/v2"
@@ -26,15 +27,18 @@ func (t *tx) exec(query string, args ...any) error {
 }
 
 func (t *tx) Head() (h hub.Head, err error) {
-	var epoch []byte
-	var seq, token, number, device, grant int64
-	err = t.tx.QueryRowContext(t.ctx, "SELECT name,epoch,seq,token,hub,device,last_grant FROM workspaces WHERE ws=?", t.ws).
-		Scan(&h.Name, &epoch, &seq, &token, &number, &device, &grant)
+	var epoch, past []byte
+	var seq, token, number, grant int64
+	err = t.tx.QueryRowContext(t.ctx, "SELECT name,epoch,past,seq,token,hub,last_grant FROM workspaces WHERE ws=?", t.ws).
+		Scan(&h.Name, &epoch, &past, &seq, &token, &number, &grant)
 	if err != nil {
 		return h, err
 	}
 	h.Epoch, h.Seq, h.Token, h.Grant = record.ID(epoch), uint64(seq), uint64(token), uint64(grant)
-	h.Hub, h.Device = vv.Replica(number), vv.Replica(device)
+	h.Hub = vv.Replica(number)
+	for id := range slices.Chunk(past, len(h.Epoch)) {
+		h.Past = append(h.Past, record.ID(id))
+	}
 	return h, nil
 }
 
@@ -43,8 +47,8 @@ func (t *tx) SetHead(h hub.Head) error {
 	if err := t.tx.QueryRowContext(t.ctx, "SELECT seq FROM workspaces WHERE ws=?", t.ws).Scan(&seq); err != nil {
 		return err
 	}
-	if err := t.exec("UPDATE workspaces SET name=?,epoch=?,seq=?,token=?,hub=?,device=?,last_grant=? WHERE ws=?",
-		h.Name, h.Epoch[:], int64(h.Seq), int64(h.Token), int64(h.Hub), int64(h.Device), int64(h.Grant), t.ws); err != nil {
+	if err := t.exec("UPDATE workspaces SET name=?,epoch=?,past=?,seq=?,token=?,hub=?,last_grant=? WHERE ws=?",
+		h.Name, h.Epoch[:], joined(h.Past), int64(h.Seq), int64(h.Token), int64(h.Hub), int64(h.Grant), t.ws); err != nil {
 		return err
 	}
 	if h.Seq == uint64(seq) {
