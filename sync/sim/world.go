@@ -29,6 +29,7 @@ type Mix struct {
 	LoseRequest, LoseAnswer int // of 1,000 calls
 	Repeat                  int // of 1,000 calls: it arrives twice
 	Kill                    int // of 1,000 transactions
+	Meanwhile               int // of 1,000 calls: somebody writes while it is under way
 	Scopes                  int // beside the workspace's own; a record can be moved into any
 	Grant                   int // of 1,000 steps: a device is given other scopes
 	Erase                   int // of 1,000 steps
@@ -375,8 +376,14 @@ func (d *device) rejoin(ctx context.Context) error {
 // wire is a network between a device and the hub.
 type wire struct{ d *device }
 
-func call[T any](w *world, f func() (T, error)) (T, error) {
+func call[T any](d *device, f func() (T, error)) (T, error) {
+	w := d.w
 	var none T
+	if w.chance(w.mix.Meanwhile) {
+		if err := d.write(); err != nil {
+			return none, err
+		}
+	}
 	if w.chance(w.mix.LoseRequest) {
 		return none, errLost
 	}
@@ -391,7 +398,7 @@ func call[T any](w *world, f func() (T, error)) (T, error) {
 }
 
 func (n wire) Push(ctx context.Context, frame []byte) (*protocol.Pushed, error) {
-	return call(n.d.w, func() (*protocol.Pushed, error) {
+	return call(n.d, func() (*protocol.Pushed, error) {
 		answer, err := n.d.w.hub.Push(ctx, n.d.key, frame)
 		if err == nil {
 			n.d.w.arrived(frame, answer)
@@ -423,12 +430,12 @@ func (w *world) arrived(frame []byte, answer *protocol.Pushed) {
 }
 
 func (n wire) Pull(ctx context.Context, pull *protocol.Pull) (*protocol.Page, error) {
-	return call(n.d.w, func() (*protocol.Page, error) { return n.d.w.hub.Pull(ctx, n.d.key, pull) })
+	return call(n.d, func() (*protocol.Page, error) { return n.d.w.hub.Pull(ctx, n.d.key, pull) })
 }
 
 func (n wire) Renew(ctx context.Context, from vv.Replica) (vv.Replica, error) {
 	n.d.w.double(n.d.db) // the hub may have taken a batch under the old number, and the answer was lost
-	return call(n.d.w, func() (vv.Replica, error) {
+	return call(n.d, func() (vv.Replica, error) {
 		d, err := n.d.w.hub.Renew(ctx, n.d.w.workspace, from, n.d.key)
 		return d.Replica, err
 	})
@@ -468,6 +475,14 @@ func (w *world) check(ctx context.Context) error {
 	})
 	if err != nil {
 		return err
+	}
+	latest := record.Clock(w.now.Add(time.Minute + time.Second).UnixMilli())
+	for id, s := range at {
+		for _, f := range s.Fields {
+			if f.At > latest {
+				return fmt.Errorf("record %x: %+v is stamped %d ms ahead", id, f, f.At.Millis()-w.now.UnixMilli())
+			}
+		}
 	}
 	for _, d := range w.devices {
 		for id, s := range at {

@@ -1,0 +1,100 @@
+package sim
+
+import (
+	"context"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+)
+
+// mutant is a fault put into a package that ships. A simulation that does not
+// notice it proves nothing.
+type mutant struct {
+	name string
+	file string // below sync
+	old  string
+	new  string
+	mix  string // in which it shows
+}
+
+// mutants break one rule each.
+var mutants = []mutant{
+	{"a merge forgets what the other side removed", "record/merge.go", "if f := mine[0]; !told(f.Key) || !d.Seen.Has(f.Dot) {", "if f := mine[0]; true || !told(f.Key) {", "peace"},
+	{"a merge brings back what was replaced here", "record/merge.go", "if f := theirs[0]; !s.Seen.Has(f.Dot) {", "if f := theirs[0]; true {", "wire"},
+	{"a pull joins instead of taking", "record/merge.go", "	joined := s.Clone()\n", "	if true {\n		s.Merge(h.Whole(), own.Replica)\n		return\n	}\n	joined := s.Clone()\n", "peace"},
+	{"a pull overwrites what waits", "record/merge.go", "			if dirty(mine[0].Key) {", "			if false && dirty(mine[0].Key) {", "wire"},
+	{"a partial state claims the whole vector", "client/client.go", "	return h.State.Partial(own.Dirty, own.Life, h.Hub.At(me))", "	return h.State.Partial(own.Dirty[:min(1, len(own.Dirty))], own.Life && len(own.Dirty) == 0, h.Hub.At(me))", "peace"},
+	{"an answer clears what was written since", "client/client.go", "f.Key == w.Key && w.N <= f.N", "f.Key == w.Key", "wire"},
+	{"a clock ten years ahead wins for ten years", "hub/push.go", "			f.At = min(f.At, limit)\n", "			_ = limit\n", "clocks"},
+	{"a refused write is filed nowhere", "client/client.go", "		if slices.Contains(v.Refused, f.Key) {", "		if false {", "peace"},
+	{"a copy of a database goes unnoticed", "hub/push.go", "if p.Batch != d.Batch+1 || p.Ask.Answered != d.Batch || p.Ask.Hash != d.Hash {", "if false {", "copies"},
+	{"only pushes are asked which copy they come from", "hub/pull.go", "if p.Ask.Answered != d.Batch || p.Ask.Hash != d.Hash {", "if false {", "restores"},
+	{"a new number keeps the old one's vector", "record/merge.go", "	s.Seen = s.Seen.Renamed(from, to, acked)", "	s.Seen = s.Seen.With(vv.Dot{Replica: to, N: s.Seen.At(from)})", "copies"},
+	{"a lost answer's batch is made anew", "client/client.go", "		if err != nil || m.Sent != nil {", "		if err != nil {", "wire"},
+	{"a page moves the mark and not the rows", "client/pull.go", "			gone, err := m.row(tx, row)", "			if row.Seq%7 == 0 {\n				continue\n			}\n			gone, err := m.row(tx, row)", "peace"},
+	{"nobody hears that a record left", "hub/push.go", "	if there && old.Scope != row.Scope {", "	if false {", "scopes"},
+	{"a record that left takes edits along", "client/pull.go", "		if h == nil || len(h.Waits) > 0 || h.Seq >= row.Seq {", "		if h == nil || h.Seq >= row.Seq {", "scopes"},
+	{"what a scope no longer shows stays", "client/client.go", "	for _, id := range outside {", "	for _, id := range outside[:0] {", "scopes"},
+	{"an edit of what is out of reach is filed nowhere", "client/client.go", "		if err := v.fileAll(r, h); err != nil {", "		if err := v.file(r, h); err != nil {", "scopes"},
+	{"erased ids are taken in again", "hub/push.go", "		if erased[items[i].ID] {", "		if erased[items[i].ID] && false {", "erasure"},
+	{"devices don't hear of erasures", "client/pull.go", "		for _, id := range page.Erased {", "		for _, id := range page.Erased[:0] {", "erasure"},
+	{"after a restore nothing is brought back", "client/client.go", "refusal.Code == protocol.CodeEpoch)", "false)", "hub"},
+	{"what is brought back is judged as new", "hub/push.go", "	if !b.d.Uploads || !told.Complete {", "	if true {", "hub"},
+	{"a hub that went back goes unnoticed", "hub/hub.go", "} else if token != ask.Head.Token {", "} else if false && token != ask.Head.Token {", "rollback"},
+	{"a retired number hides a restore", "hub/hub.go", "	// Whether the hub went back comes first", "	if d.State == Retired {\n		return nil, protocol.Refuse(protocol.CodeRetired, nil)\n	}\n	// Whether the hub went back comes first", "hub"},
+}
+
+// mutantSeeds is within how many runs a mutant must show.
+const mutantSeeds = 200
+
+var failedAt = regexp.MustCompile(`seed (\d+): .*`)
+
+func TestEachMutantIsCaught(t *testing.T) {
+	if os.Getenv("PATIO_SIM_MIX") != "" {
+		return // this run is a mutant's
+	}
+	root, err := filepath.Abs("..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range mutants {
+		t.Run(m.name, func(t *testing.T) {
+			path := filepath.Join(root, m.file)
+			source, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if n := strings.Count(string(source), m.old); n != 1 {
+				t.Fatalf("%s has the place %d times: %q", m.file, n, m.old)
+			}
+			dir := t.TempDir()
+			changed := filepath.Join(dir, "changed.go")
+			if err := os.WriteFile(changed, []byte(strings.Replace(string(source), m.old, m.new, 1)), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			overlay, err := json.Marshal(map[string]any{"Replace": map[string]string{path: changed}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(filepath.Join(dir, "overlay.json"), overlay, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
+			defer cancel()
+			cmd := exec.CommandContext(ctx, "go", "test", "-overlay", filepath.Join(dir, "overlay.json"), "-vet=off", "-count=1", "-run", "^TestReplicasAgreeAndNothingIsLost$", ".")
+			cmd.Env = append(os.Environ(), "PATIO_SIM_MIX="+m.mix, "PATIO_SIM_SEEDS="+strconv.Itoa(mutantSeeds))
+			out, err := cmd.CombinedOutput()
+			found := failedAt.FindString(string(out))
+			if err == nil || found == "" {
+				t.Fatalf("not caught in %d seeds of %s:\n%s", mutantSeeds, m.mix, out)
+			}
+			t.Logf("%s, %.200s", m.mix, found)
+		})
+	}
+}
