@@ -72,7 +72,6 @@ type star struct {
 	t       *rapid.T
 	devices []*device
 	hub     State
-	hubN    uint64
 	o       oracle
 	now     HLC
 }

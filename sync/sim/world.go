@@ -502,8 +502,11 @@ func (w *world) check(ctx context.Context) error {
 			}
 		}
 		r, err := client.New(d.db, wire{d}, d.clock).Sync(ctx)
-		if err != nil || r != (client.Result{}) {
-			return fmt.Errorf("device %s: a sync that has nothing to do did %+v, %v", d.name, r, err)
+		if err != nil {
+			return fmt.Errorf("device %s: %w", d.name, err)
+		}
+		if r != (client.Result{}) {
+			return fmt.Errorf("device %s: a sync that has nothing to do did %+v", d.name, r)
 		}
 	}
 	return w.nothingLost(at)
