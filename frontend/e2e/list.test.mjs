@@ -428,19 +428,6 @@ describe('what is listed', () => {
   });
 });
 
-for (const theme of ['light', 'dark']) {
-  for (const language of ['pt-BR', 'en', 'es']) {
-    test(`passes axe in ${theme}, ${language}: rows, selection, panel`, async () => {
-      await list('/list', { device: { theme, language } });
-      await grid().focus();
-      await page.keyboard.press('x');
-      await page.keyboard.press('Space');
-      await page.getByRole('complementary').getByRole('heading').first().waitFor();
-      assert.deepEqual(await axeFaults(page), []);
-    });
-  }
-}
-
 /**
  * What a list of the sales pipeline holds.
  * @param {object} filter

@@ -1,5 +1,6 @@
 import type { Selection } from '../../bridge';
 import { t } from '../i18n/index.svelte';
+import { router } from '../router';
 import { session } from '../stores/session.svelte';
 import type { MenuEntry } from '../ui/menu';
 import { assign, tag } from './writes';
@@ -25,7 +26,15 @@ export function assignEntries(chosen: () => Selection, current?: string): MenuEn
  */
 export function tagEntries(chosen: () => Selection, current?: readonly string[]): MenuEntry[] {
   const tags = session.state.tags.filter((one) => !one.retired || current?.includes(one.id));
-  if (tags.length === 0) return [{ id: 'none', label: t('leads.tags.none'), disabled: true }];
+  if (tags.length === 0)
+    return [
+      { id: 'none', label: t('leads.tags.none'), disabled: true },
+      {
+        id: 'settings',
+        label: t('leads.tags.settings'),
+        perform: () => router.go('/settings/tags'),
+      },
+    ];
   if (current) {
     return tags.map((one) => {
       const on = current.includes(one.id);
