@@ -167,10 +167,10 @@ func (s *Store) badDigests(ctx context.Context, batch func(context.Context, func
 			if err != nil {
 				return 0, nil, fmt.Errorf("check digests of %s: %w", t.name, err)
 			}
-			if n == 0 {
+			records += n
+			if n < digestBatch {
 				break
 			}
-			records += n
 		}
 	}
 	return records, bad, nil

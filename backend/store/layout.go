@@ -79,6 +79,9 @@ func layoutVersion(ctx context.Context, conn querier) (version int64, err error)
 
 // layoutOf lists the columns that the migrations up to a version make.
 func (s *Store) layoutOf(ctx context.Context, version int64) (list []string, err error) {
+	if made, ok := s.layouts.Load(version); ok {
+		return made.([]string), nil
+	}
 	db, err := sql.Open("sqlite", ":memory:")
 	if err != nil {
 		return nil, err
@@ -92,7 +95,10 @@ func (s *Store) layoutOf(ctx context.Context, version int64) (list []string, err
 	if _, err := provider.UpTo(ctx, version); err != nil {
 		return nil, err
 	}
-	return readColumn(ctx, db, layoutSQL)
+	if list, err = readColumn(ctx, db, layoutSQL); err == nil {
+		s.layouts.Store(version, list)
+	}
+	return list, err
 }
 
 // refused says whether SQLite could make no sense of a statement.

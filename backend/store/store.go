@@ -73,6 +73,7 @@ type Store struct {
 	opened    Opened
 
 	migrations fs.FS
+	layouts    sync.Map // schema version → the columns that the migrations make
 	progress   func(phase string, done, total int)
 	files      sync.Mutex // held by who reads the database file apart from writer and readers, or replaces it
 	snaps      snapshots

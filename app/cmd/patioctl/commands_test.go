@@ -69,8 +69,8 @@ func TestEveryResultKeepsItsShape(t *testing.T) {
 		}},
 		{[]string{"doctor"}, exitDone, checkup("<nil>", "[]interface {}")},
 		{[]string{"doctor", "--data", damaged}, exitProblems, checkup("<nil>", "check detail table")},
-		{[]string{"backup", at("backup.db")}, exitDone, map[string]string{"file": "string", "bytes": "float64", "at": "float64", "snapshot": "string"}},
-		{[]string{"restore", at("backup.db")}, exitDone, map[string]string{"file": "string", "leads": "float64"}},
+		{[]string{"backup", at("backup.db")}, exitDone, map[string]string{"file": "string", "bytes": "float64", "at": "float64"}},
+		{[]string{"restore", at("backup.db")}, exitDone, map[string]string{"file": "string", "leads": "float64", "aside": "string"}},
 		{[]string{"bench", "--times", "2"}, exitDone, map[string]string{
 			"leads": "float64", "system": "string", "diskBytes": "float64", "memoryBytes": "float64", "timings": "max name p50 p95 times",
 		}},
