@@ -119,7 +119,7 @@ describe('an import', () => {
     await to('Conferir as linhas').focus();
     await page.keyboard.press('Enter');
 
-    await heading('6 linhas: 3 novos, 1 repetidos, 2 recusadas').waitFor();
+    await heading('6 linhas: 3 novos, 1 repetido, 2 recusadas').waitFor();
     await row('Patrícia Assunção').getByText('R$ 142.000').waitFor();
     await row('Íris Gonçalves').getByText('31/02/2026').waitFor();
     await page.getByText('2 pessoas entram na equipe: Carla, Wesley.').waitFor();
@@ -351,7 +351,7 @@ describe('an export', () => {
     await page.evaluate(() => (location.hash = '#/import'));
     await choose({ name: 'tudo.xlsx', mimeType: '', buffer: await readFile(path) });
     await to('Conferir as linhas').click();
-    await heading('1 linhas: 0 novos, 1 repetidos, 0 recusadas').waitFor();
+    await heading('1 linha: nenhum novo, 1 repetido, nenhuma recusada').waitFor();
   });
 });
 

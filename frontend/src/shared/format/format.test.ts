@@ -37,6 +37,8 @@ describe('money', () => {
     expect(plain(moneyShort(10112000))).toBe('R$ 101.120');
     expect(plain(moneyShort(10112050))).toBe('R$ 101.120,50');
     expect(plain(moneyCompact(390000000))).toBe('R$ 3,9 mi');
+    expect(plain(moneyCompact(125000000))).toBe('R$ 1,3 mi');
+    expect(plain(moneyCompact(18450000000))).toBe('R$ 185 mi');
     expect(plain(moneyCompact(87000000))).toBe('R$ 870 mil');
     expect(plain(moneyCompact(0))).toBe('R$ 0');
   });

@@ -17,8 +17,11 @@ const compact = remembered(
       style: 'currency',
       currency,
       notation: 'compact',
+      // "R$ 3,9 mi", but "R$ 185 mi": no more than a glance takes in.
       minimumFractionDigits: 0,
       maximumFractionDigits: 1,
+      maximumSignificantDigits: 3,
+      roundingPriority: 'lessPrecision',
     }),
 );
 

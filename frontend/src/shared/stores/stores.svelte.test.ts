@@ -3,9 +3,10 @@ import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { api, emitLocal, useTransport } from '../../bridge';
 import { appearance } from './appearance.svelte';
 import { flushDevice, keep, loadDevice, remember } from './device';
+import { useLanguage } from '../i18n/index.svelte';
 import { Live, live } from './live.svelte';
 import { session } from './session.svelte';
-import { undo } from './toasts';
+import { operationText, undo } from './toasts';
 
 let stored: string;
 const writes = vi.fn();
@@ -198,4 +199,13 @@ test('undo takes back what is being written, and one thing after the other', asy
   await vi.waitFor(() => expect(calls).toEqual(['Archive', 'Undo', 'Undo']));
   answers[2]!(done);
   await second;
+});
+
+test('an operation says its numbers in the language’s way', async () => {
+  await useLanguage('pt-BR');
+  const params = { count: '12631', name: 'Ana', stage: 'Vendidos' };
+  expect(operationText({ label: 'lead.move', params })).toBe('12.631 leads foram para Vendidos');
+  expect(operationText({ label: 'lead.move', params: { ...params, count: '1' } })).toBe(
+    'Ana foi para Vendidos',
+  );
 });

@@ -103,7 +103,10 @@ export async function takeBack(
 /** What an operation is called: "Lead movido". A name that has no sentence is a change. */
 export function operationText({ label, params }: Pick<Done, 'label' | 'params'>): string {
   const key = `op.${label}`;
-  return hasKey(key) ? t(key, params ?? {}) : t('op.change');
+  if (!hasKey(key)) return t('op.change');
+  // Go's params are text; a number is written in the language's way.
+  const { count, ...rest } = params ?? {};
+  return t(key, count === undefined ? rest : { ...rest, count: Number(count) });
 }
 
 /** Puts text on the clipboard; false when the engine refuses. */
