@@ -57,7 +57,9 @@ func (s *shell) PickOpen(ask api.OpenAsk) (api.FileRef, error) {
 
 func (s *shell) PickFolder(title string) (api.FileRef, error) {
 	return s.pick(api.FileFolder, func(ctx context.Context) (string, error) {
-		return runtime.OpenDirectoryDialog(ctx, runtime.OpenDialogOptions{Title: title, CanCreateDirectories: true})
+		return runtime.OpenDirectoryDialog(ctx, runtime.OpenDialogOptions{
+			Title: title, DefaultDirectory: firstFolder(), CanCreateDirectories: true,
+		})
 	})
 }
 

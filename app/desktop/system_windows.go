@@ -14,6 +14,9 @@ func systemLanguages() []string {
 	return names
 }
 
+// firstFolder is "": the system's dialog begins where the person was last.
+func firstFolder() string { return "" }
+
 // webviewFolder is where WebView2 keeps its cache: under %LOCALAPPDATA% beside
 // the data, not in the roaming profile that the library would take. "" leaves
 // it to the library.

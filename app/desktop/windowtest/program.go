@@ -93,9 +93,9 @@ func Launch(t testing.TB, binary, dataDir string) *Program {
 	p := &Program{t: t, output: &Output{}, exited: make(chan struct{})}
 	p.cmd = exec.Command(binary, "--data", dataDir)
 	p.cmd.Stdout, p.cmd.Stderr = p.output, p.output
-	// What the web view keeps goes beside the data, not into the home of whoever
-	// runs the test.
-	p.cmd.Env = append(os.Environ(), "XDG_DATA_HOME="+filepath.Join(dataDir, "xdg"), "XDG_CACHE_HOME="+filepath.Join(dataDir, "cache"))
+	// What the web view keeps stays out of the home of whoever runs the test.
+	kept := t.TempDir()
+	p.cmd.Env = append(os.Environ(), "XDG_DATA_HOME="+filepath.Join(kept, "data"), "XDG_CACHE_HOME="+filepath.Join(kept, "cache"))
 	p.begun = time.Now()
 	if err := p.cmd.Start(); err != nil {
 		t.Fatalf("start: %v", err)

@@ -3,6 +3,7 @@
 package windowtest
 
 import (
+	"context"
 	"fmt"
 	"image"
 	"strings"
@@ -99,6 +100,22 @@ func (tr *Tree) All(role, text string) []Node {
 	return found
 }
 
+// FindLast waits for the last visible thing of exactly this name: a dialog's
+// comes after the page's.
+func (tr *Tree) FindLast(name string) Node {
+	tr.t.Helper()
+	var found Node
+	Eventually(tr.t, fmt.Sprintf("%q on the screen; there is:\n%s", name, lazy(tr.Outline)), func() bool {
+		for _, n := range tr.All("", name) {
+			if n.Name == name {
+				found = n
+			}
+		}
+		return found.Name != ""
+	})
+	return found
+}
+
 // Outline writes the whole tree, for the log of a failed test.
 func (tr *Tree) Outline() string {
 	var b strings.Builder
@@ -166,17 +183,14 @@ func (tr *Tree) descend(ref reference, depth int, visit func(n Node, depth int))
 
 func (tr *Tree) node(ref reference) Node {
 	n := Node{ref: ref}
-	object := tr.bus.Object(ref.Bus, ref.Path)
-	_ = object.Call(accessible+".GetRoleName", 0).Store(&n.Role) // gone: stays ""
-	if name, err := object.GetProperty(accessible + ".Name"); err == nil {
-		n.Name, _ = name.Value().(string)
-	}
+	_ = tr.call(ref, accessible+".GetRoleName").Store(&n.Role) // gone: stays ""
+	_ = tr.call(ref, "org.freedesktop.DBus.Properties.Get", accessible, "Name").Store(&n.Name)
 	if n.Role == "application" { // stands nowhere
 		return n
 	}
 	var box struct{ X, Y, Width, Height int32 }
 	const onScreen = uint32(0)
-	if object.Call(component+".GetExtents", 0, onScreen).Store(&box) == nil {
+	if tr.call(ref, component+".GetExtents", onScreen).Store(&box) == nil {
 		n.Box = image.Rect(int(box.X), int(box.Y), int(box.X+box.Width), int(box.Y+box.Height))
 	}
 	return n
@@ -184,8 +198,16 @@ func (tr *Tree) node(ref reference) Node {
 
 func (tr *Tree) children(ref reference) []reference {
 	var list []reference
-	_ = tr.bus.Object(ref.Bus, ref.Path).Call(accessible+".GetChildren", 0).Store(&list) // gone: none
+	_ = tr.call(ref, accessible+".GetChildren").Store(&list) // gone: none
 	return list
+}
+
+// call asks something on the screen, which may be busy: a page that prints
+// answers nothing until its dialog is closed.
+func (tr *Tree) call(ref reference, method string, args ...any) *dbus.Call {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	return tr.bus.Object(ref.Bus, ref.Path).CallWithContext(ctx, method, 0, args...)
 }
 
 // owner is the process behind a bus name.
