@@ -3,7 +3,8 @@
 #   build     the window: C compiler, GTK 3, WebKitGTK 4.1
 #   pages     the frontend's modules, by its lock file
 #   tools     golangci-lint and gotestsum, built for this tree alone; strace,
-#             with which tests of power cuts record what is written
+#             with which tests of power cuts record what is written;
+#             PostgreSQL, of which tests start one of their own
 #   browser   Chromium, for the end-to-end tests
 #   window    a screen without a monitor, and hands for it
 #   wine      Windows programs on Linux
@@ -66,7 +67,7 @@ setup_pages() {
 
 setup_tools() {
   need_go
-  debian strace
+  debian strace postgresql
   tool golangci-lint "$golangci" github.com/golangci/golangci-lint/v2/cmd/golangci-lint
   tool gotestsum "$gotestsum" gotest.tools/gotestsum
 }

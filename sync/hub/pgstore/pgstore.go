@@ -1,0 +1,121 @@
+// Package pgstore keeps a hub's workspaces in PostgreSQL, or in what speaks its
+// protocol. Several hubs may share one database.
+package pgstore
+
+import (
+	"context"
+	_ "embed"
+	"errors"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"patio/sync/hub"
+	"patio/sync/record"
+)
+
+//go:embed schema.sql
+var schema string
+
+// schemaLock keeps two hubs that start at once from making the tables together.
+const schemaLock = 0x7061_7469_6f // "patio"
+
+// Store is a hub.Store in a database.
+type Store struct {
+	pool *pgxpool.Pool
+}
+
+// Open connects to a database, as "postgres://user@host/name", and makes the
+// tables that are missing.
+func Open(ctx context.Context, address string) (*Store, error) {
+	pool, err := pgxpool.New(ctx, address)
+	if err != nil {
+		return nil, err
+	}
+	s := &Store{pool}
+	err = pgx.BeginFunc(ctx, pool, func(t pgx.Tx) error {
+		if _, err := t.Exec(ctx, "SELECT pg_advisory_xact_lock($1)", int64(schemaLock)); err != nil {
+			return err
+		}
+		_, err := t.Exec(ctx, schema)
+		return err
+	})
+	if err != nil {
+		pool.Close()
+		return nil, fmt.Errorf("make hub tables: %w", err)
+	}
+	return s, nil
+}
+
+// Close ends all connections.
+func (s *Store) Close() error {
+	s.pool.Close()
+	return nil
+}
+
+// Create makes a workspace.
+func (s *Store) Create(ctx context.Context, workspace record.ID, h hub.Head) error {
+	done, err := s.pool.Exec(ctx, "INSERT INTO workspaces(ws,name,epoch,past,seq,token,hub,last_grant) VALUES ($1,$2,$3,$4,$5,$6,$7,$8) ON CONFLICT DO NOTHING",
+		workspace[:], h.Name, h.Epoch[:], joined(h.Past), int64(h.Seq), int64(h.Token), int64(h.Hub), int64(h.Grant))
+	if err == nil && done.RowsAffected() == 0 {
+		err = hub.ErrExists
+	}
+	return err
+}
+
+// Workspaces answers the ids of all.
+func (s *Store) Workspaces(ctx context.Context) ([]record.ID, error) {
+	rows, err := s.pool.Query(ctx, "SELECT ws FROM workspaces ORDER BY ws")
+	return ids(rows, err)
+}
+
+// Write runs f while it holds the workspace's row, which its sequence comes
+// from, until the commit.
+func (s *Store) Write(ctx context.Context, workspace record.ID, f func(hub.Tx) error) error {
+	return pgx.BeginTxFunc(ctx, s.pool, pgx.TxOptions{}, func(t pgx.Tx) error {
+		return run(ctx, t, workspace, " FOR UPDATE", func(t *tx) error { return f(t) })
+	})
+}
+
+// Read runs f on one snapshot.
+func (s *Store) Read(ctx context.Context, workspace record.ID, f func(hub.View) error) error {
+	return pgx.BeginTxFunc(ctx, s.pool, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, func(t pgx.Tx) error {
+		return run(ctx, t, workspace, "", func(t *tx) error { return f(t) })
+	})
+}
+
+func run(ctx context.Context, t pgx.Tx, workspace record.ID, lock string, f func(*tx) error) error {
+	var one int
+	err := t.QueryRow(ctx, "SELECT 1 FROM workspaces WHERE ws=$1"+lock, workspace[:]).Scan(&one)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return hub.ErrNoWorkspace
+	}
+	if err != nil {
+		return err
+	}
+	return f(&tx{ctx, t, workspace[:]})
+}
+
+// joined writes ids one behind the other.
+func joined(list []record.ID) []byte {
+	out := []byte{}
+	for i := range list {
+		out = append(out, list[i][:]...)
+	}
+	return out
+}
+
+// ids reads a column of ids.
+func ids(rows pgx.Rows, failed error) ([]record.ID, error) {
+	if failed != nil {
+		return nil, failed
+	}
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (record.ID, error) {
+		var b []byte
+		if err := row.Scan(&b); err != nil {
+			return record.ID{}, err
+		}
+		return record.ID(b), nil
+	})
+}

@@ -1,0 +1,396 @@
+// Package storetest is the contract of a hub's store: each store runs it
+// against the real thing.
+package storetest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+	"sync"
+	"testing"
+
+	"patio/sync/hub"
+	"patio/sync/protocol"
+	"patio/sync/record"
+	"patio/sync/vv"
+)
+
+// Run holds a store to the contract; open answers an empty one, which the test
+// closes.
+func Run(t *testing.T, open func(t *testing.T) hub.Store) {
+	for name, test := range map[string]func(*kept){
+		"a workspace is made once":               workspaces,
+		"what a write says is read again":        heads,
+		"a write that fails leaves nothing":      failures,
+		"records come by id and by change":       records,
+		"what left a scope comes among the rest": lefts,
+		"what was erased is gone and known":      erasures,
+		"a commit is known by its token":         tokens,
+		"devices and invites come back whole":    devices,
+		"workspaces don't see each other":        apart,
+		"sequences commit in their order":        order,
+		"a reader sees one moment":               snapshot,
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := open(t)
+			t.Cleanup(func() {
+				if err := s.Close(); err != nil {
+					t.Error(err)
+				}
+			})
+			k := &kept{t: t, s: s}
+			k.make(ws, hub.Head{Name: "Dois Irmãos", Epoch: id(9), Hub: 1})
+			test(k)
+		})
+	}
+}
+
+var ws = record.ID{0: 1, 15: 1}
+
+func id(b byte) record.ID { return record.ID{0: b, 7: b} }
+
+// kept is a store in a test.
+type kept struct {
+	t *testing.T
+	s hub.Store
+}
+
+func (k *kept) make(workspace record.ID, h hub.Head) {
+	k.t.Helper()
+	if err := k.s.Create(k.t.Context(), workspace, h); err != nil {
+		k.t.Fatal(err)
+	}
+}
+
+func (k *kept) write(f func(hub.Tx) error) {
+	k.t.Helper()
+	if err := k.s.Write(k.t.Context(), ws, f); err != nil {
+		k.t.Fatal(err)
+	}
+}
+
+func (k *kept) read(f func(hub.View) error) {
+	k.t.Helper()
+	if err := k.s.Read(k.t.Context(), ws, f); err != nil {
+		k.t.Fatal(err)
+	}
+}
+
+func (k *kept) same(what string, got, want any) {
+	k.t.Helper()
+	if !reflect.DeepEqual(got, want) {
+		k.t.Errorf("%s: %+v, want %+v", what, got, want)
+	}
+}
+
+func row(b byte, scope record.ID, seq uint64) protocol.Row {
+	return protocol.Row{ID: id(b), Kind: 21, Scope: scope, Seq: seq, State: []byte{b, 0, 255}}
+}
+
+func workspaces(k *kept) {
+	if err := k.s.Create(k.t.Context(), ws, hub.Head{}); !errors.Is(err, hub.ErrExists) {
+		k.t.Errorf("a second time: %v", err)
+	}
+	k.make(id(200), hub.Head{Epoch: id(1)})
+	list, err := k.s.Workspaces(k.t.Context())
+	if err != nil {
+		k.t.Fatal(err)
+	}
+	k.same("workspaces", list, []record.ID{ws, id(200)})
+	none := func(hub.Tx) error { k.t.Error("it ran"); return nil }
+	if err := k.s.Write(k.t.Context(), id(7), none); !errors.Is(err, hub.ErrNoWorkspace) {
+		k.t.Errorf("writing where there is none: %v", err)
+	}
+	if err := k.s.Read(k.t.Context(), id(7), func(hub.View) error { return none(nil) }); !errors.Is(err, hub.ErrNoWorkspace) {
+		k.t.Errorf("reading where there is none: %v", err)
+	}
+}
+
+func heads(k *kept) {
+	want := hub.Head{Name: "Três Irmãs", Epoch: id(2), Past: []record.ID{id(9), id(3)}, Seq: 7, Token: 1<<64 - 5, Hub: 3, Grant: 12}
+	k.write(func(tx hub.Tx) error { return tx.SetHead(want) })
+	k.read(func(v hub.View) error {
+		got, err := v.Head()
+		k.same("head", got, want)
+		return err
+	})
+}
+
+func failures(k *kept) {
+	wanted := errors.New("wanted")
+	err := k.s.Write(k.t.Context(), ws, func(tx hub.Tx) error {
+		return errors.Join(tx.PutRecords([]protocol.Row{row(1, id(0), 1)}), tx.SetHead(hub.Head{Epoch: id(9), Seq: 1, Token: 1}),
+			tx.PutDevice(hub.Device{Replica: vv.FirstDevice}), tx.PutInvite(hub.Invite{}), tx.Erase(id(5), 1), wanted)
+	})
+	if !errors.Is(err, wanted) {
+		k.t.Fatal(err)
+	}
+	k.read(func(v hub.View) error {
+		head, err1 := v.Head()
+		found, err2 := v.Records([]record.ID{id(1)})
+		list, err3 := v.Devices()
+		erased, err4 := v.Erased(0)
+		if head.Seq != 0 || len(found) > 0 || len(list) > 0 || len(erased) > 0 {
+			k.t.Errorf("left: %+v %v %v %v", head, found, list, erased)
+		}
+		return errors.Join(err1, err2, err3, err4)
+	})
+}
+
+func records(k *kept) {
+	a, b := id(100), id(101)
+	k.write(func(tx hub.Tx) error {
+		return tx.PutRecords([]protocol.Row{row(1, a, 1), row(2, b, 2), row(3, a, 3), row(4, a, 4)})
+	})
+	moved := row(1, b, 5)
+	moved.State = []byte("again")
+	k.write(func(tx hub.Tx) error { return tx.PutRecords([]protocol.Row{moved}) })
+	k.write(func(tx hub.Tx) error { return tx.PutRecords(nil) })
+	k.read(func(v hub.View) error {
+		found, err := v.Records([]record.ID{id(1), id(3), id(77)})
+		k.same("by id", found, map[record.ID]protocol.Row{id(1): moved, id(3): row(3, a, 3)})
+		if err != nil {
+			return err
+		}
+		if found, err = v.Records(nil); err != nil || len(found) > 0 {
+			k.t.Errorf("of no ids: %v %v", found, err)
+		}
+		for _, c := range []struct {
+			scope record.ID
+			after uint64
+			limit int
+			want  []protocol.Row
+		}{
+			{a, 0, 10, []protocol.Row{row(3, a, 3), row(4, a, 4)}},
+			{a, 0, 1, []protocol.Row{row(3, a, 3)}},
+			{a, 3, 10, []protocol.Row{row(4, a, 4)}},
+			{b, 2, 10, []protocol.Row{moved}},
+			{id(102), 0, 10, nil},
+		} {
+			got, err := v.Changed(c.scope, c.after, c.limit)
+			if err != nil {
+				return err
+			}
+			k.same(fmt.Sprintf("changed in %d after %d", c.scope[0], c.after), got, c.want)
+		}
+		return nil
+	})
+}
+
+func lefts(k *kept) {
+	a := id(100)
+	k.write(func(tx hub.Tx) error {
+		return errors.Join(tx.PutRecords([]protocol.Row{row(1, a, 1), row(3, a, 3)}), tx.Leave(a, id(8), 2), tx.Leave(a, id(9), 4), tx.Leave(a, id(9), 5), tx.Leave(a, id(10), 6), tx.Return(a, id(10)), tx.Return(a, id(11)))
+	})
+	gone := func(b byte, seq uint64) protocol.Row {
+		return protocol.Row{ID: id(b), Scope: a, Seq: seq, Left: true, State: []byte{}}
+	}
+	k.read(func(v hub.View) error {
+		got, err := v.Changed(a, 0, 10)
+		for i := range got {
+			if got[i].Left && len(got[i].State) == 0 {
+				got[i].State = []byte{}
+			}
+		}
+		k.same("changed", got, []protocol.Row{row(1, a, 1), gone(8, 2), row(3, a, 3), gone(9, 5)})
+		if err != nil {
+			return err
+		}
+		got, err = v.Changed(a, 0, 2)
+		if len(got) != 2 || !got[1].Left {
+			k.t.Errorf("two of them: %+v", got)
+		}
+		return err
+	})
+}
+
+func erasures(k *kept) {
+	a := id(100)
+	k.write(func(tx hub.Tx) error {
+		return errors.Join(tx.PutRecords([]protocol.Row{row(1, a, 1), row(2, a, 2)}), tx.Leave(id(101), id(1), 1))
+	})
+	k.write(func(tx hub.Tx) error {
+		return errors.Join(tx.Erase(id(1), 3), tx.Erase(id(50), 4), tx.Erase(id(1), 5))
+	})
+	k.read(func(v hub.View) error {
+		found, err := v.Records([]record.ID{id(1), id(2)})
+		if len(found) != 1 || err != nil {
+			k.t.Errorf("records: %v %v", found, err)
+		}
+		left, err := v.Changed(id(101), 0, 10)
+		if len(left) > 0 || err != nil {
+			k.t.Errorf("it left a scope: %v %v", left, err)
+		}
+		all, err := v.Erased(0)
+		k.same("erased", all, []record.ID{id(1), id(50)})
+		if err != nil {
+			return err
+		}
+		later, err := v.Erased(3)
+		k.same("erased later", later, []record.ID{id(50)})
+		if err != nil {
+			return err
+		}
+		is, err := v.IsErased([]record.ID{id(1), id(2), id(50)})
+		k.same("is erased", is, map[record.ID]bool{id(1): true, id(50): true})
+		return err
+	})
+}
+
+func tokens(k *kept) {
+	head := func(seq, token uint64) func(hub.Tx) error {
+		return func(tx hub.Tx) error { return tx.SetHead(hub.Head{Epoch: id(9), Seq: seq, Token: token}) }
+	}
+	k.write(head(3, 33))
+	k.write(head(3, 44)) // nothing moved: a grant, a name
+	k.write(head(7, 1<<63+77))
+	k.read(func(v hub.View) error {
+		for seq, want := range map[uint64]uint64{1: 33, 3: 33, 4: 1<<63 + 77, 7: 1<<63 + 77, 8: 0} {
+			got, err := v.Token(seq)
+			if err != nil {
+				return err
+			}
+			k.same(fmt.Sprint("token of ", seq), got, want)
+		}
+		return nil
+	})
+}
+
+func devices(k *kept) {
+	d := hub.Device{Replica: 1<<32 - 1, User: id(1), Name: "Balcão", Key: [32]byte{1}, State: hub.Active, Grants: []protocol.Grant{{Number: 1}, {Number: 2, Scope: id(3)}},
+		Joined: 5, Seen: 6, Epoch: id(9), Uploads: true, Batch: 7, Hash: [32]byte{2}, Answer: []byte{1, 2}}
+	other := hub.Device{Replica: vv.FirstDevice, State: hub.Revoked}
+	i := hub.Invite{Hash: [32]byte{3}, User: id(1), Scopes: []record.ID{id(3)}, Expires: 9}
+	k.write(func(tx hub.Tx) error {
+		return errors.Join(tx.PutDevice(hub.Device{Replica: d.Replica}), tx.PutDevice(d), tx.PutDevice(other), tx.PutInvite(i))
+	})
+	i.Used = d.Replica
+	k.write(func(tx hub.Tx) error { return tx.PutInvite(i) })
+	k.read(func(v hub.View) error {
+		got, err1 := v.Device(d.Replica)
+		k.same("device", got, &d)
+		none, err2 := v.Device(d.Replica - 1)
+		k.same("no device", none, (*hub.Device)(nil))
+		list, err3 := v.Devices()
+		k.same("devices", list, []hub.Device{other, d})
+		invite, err4 := v.Invite(i.Hash)
+		k.same("invite", invite, &i)
+		no, err5 := v.Invite([32]byte{4})
+		k.same("no invite", no, (*hub.Invite)(nil))
+		return errors.Join(err1, err2, err3, err4, err5)
+	})
+}
+
+func apart(k *kept) {
+	k.make(id(200), hub.Head{Epoch: id(1)})
+	a := id(100)
+	k.write(func(tx hub.Tx) error {
+		return errors.Join(tx.PutRecords([]protocol.Row{row(1, a, 1)}), tx.Leave(a, id(2), 2), tx.Erase(id(3), 3), tx.PutDevice(hub.Device{Replica: vv.FirstDevice}), tx.PutInvite(hub.Invite{}), tx.SetHead(hub.Head{Epoch: id(9), Seq: 3, Token: 4}))
+	})
+	err := k.s.Read(k.t.Context(), id(200), func(v hub.View) error {
+		found, err1 := v.Records([]record.ID{id(1)})
+		changed, err2 := v.Changed(a, 0, 10)
+		erased, err3 := v.Erased(0)
+		is, err4 := v.IsErased([]record.ID{id(3)})
+		list, err5 := v.Devices()
+		device, err6 := v.Device(vv.FirstDevice)
+		invite, err7 := v.Invite([32]byte{})
+		token, err8 := v.Token(1)
+		head, err9 := v.Head()
+		if len(found)+len(changed)+len(erased)+len(is)+len(list) > 0 || device != nil || invite != nil || token != 0 || head.Seq != 0 {
+			k.t.Error("it sees another's")
+		}
+		return errors.Join(err1, err2, err3, err4, err5, err6, err7, err8, err9)
+	})
+	if err != nil {
+		k.t.Fatal(err)
+	}
+}
+
+// Whoever reads up to a sequence has read all that came before it: the gap
+// between giving a number and committing it is where replicas lose records.
+func order(k *kept) {
+	const writers, each = 8, 25
+	a := id(100)
+	ctx, cancel := context.WithCancel(k.t.Context())
+	var wait sync.WaitGroup
+	failed := make(chan error, writers+1)
+	for w := range writers {
+		wait.Go(func() {
+			for i := range each {
+				failed <- k.s.Write(ctx, ws, func(tx hub.Tx) error {
+					head, err := tx.Head()
+					if err != nil {
+						return err
+					}
+					head.Seq++
+					head.Token = head.Seq
+					return errors.Join(tx.PutRecords([]protocol.Row{row2(w, i, a, head.Seq)}), tx.SetHead(head))
+				})
+			}
+		})
+	}
+	seen, after := map[record.ID]bool{}, uint64(0)
+	pull := func() error {
+		return k.s.Read(ctx, ws, func(v hub.View) error {
+			head, err := v.Head()
+			if err != nil {
+				return err
+			}
+			rows, err := v.Changed(a, after, writers*each)
+			for _, r := range rows {
+				if r.Seq > head.Seq {
+					return fmt.Errorf("row %d beyond the head %d", r.Seq, head.Seq)
+				}
+				seen[r.ID] = true
+			}
+			after = head.Seq
+			return err
+		})
+	}
+	for range writers * each {
+		if err := <-failed; err != nil {
+			k.t.Error(err)
+		}
+		if err := pull(); err != nil {
+			k.t.Error(err)
+		}
+	}
+	wait.Wait()
+	cancel()
+	if len(seen) != writers*each {
+		k.t.Errorf("a reader that went along saw %d of %d", len(seen), writers*each)
+	}
+}
+
+func row2(w, i int, scope record.ID, seq uint64) protocol.Row {
+	return protocol.Row{ID: record.ID{0: byte(w), 1: byte(i), 2: 1}, Kind: 1, Scope: scope, Seq: seq, State: []byte{1}}
+}
+
+func snapshot(k *kept) {
+	a := id(100)
+	k.read(func(v hub.View) error {
+		before, err := v.Changed(a, 0, 10)
+		if err != nil {
+			return err
+		}
+		k.write(func(tx hub.Tx) error {
+			return errors.Join(tx.PutRecords([]protocol.Row{row(1, a, 1)}), tx.SetHead(hub.Head{Epoch: id(9), Seq: 1, Token: 1}))
+		})
+		after, err1 := v.Changed(a, 0, 10)
+		head, err2 := v.Head()
+		if len(before)+len(after) > 0 || head.Seq != 0 {
+			k.t.Errorf("a reader saw a later moment: %v, %+v", after, head)
+		}
+		return errors.Join(err1, err2)
+	})
+	k.read(func(v hub.View) error {
+		rows, err := v.Changed(a, 0, 10)
+		if !slices.ContainsFunc(rows, func(r protocol.Row) bool { return r.Seq == 1 }) {
+			k.t.Error("the next reader doesn't see it")
+		}
+		return err
+	})
+}
