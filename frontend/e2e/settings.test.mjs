@@ -117,6 +117,19 @@ describe('people', () => {
     await name('Tiago Melo').waitFor();
   });
 
+  test('a double click takes one off the list, not the next one, too', async () => {
+    await settings('sources');
+    const rows = page.locator('main ul').first().locator('li');
+    await rows.first().waitFor();
+    const before = await rows.count();
+    await rows.nth(1).getByRole('button').last().dblclick();
+    await toast('saiu da lista').waitFor();
+    await page.getByText('1 fora de uso').waitFor();
+    assert.equal(await rows.count(), before - 1);
+    await undo('saiu da lista');
+    await page.getByText('1 fora de uso').waitFor({ state: 'detached' });
+  });
+
   test('who is using the program can’t be taken off', async () => {
     await settings('people');
     await page.getByRole('button', { name: 'Tirar Carla Souza da lista' }).click();
@@ -213,6 +226,7 @@ test('a copy is made, shown, and brings back what was changed since', async () =
     .click();
   const dialog = page.getByRole('dialog', { name: /^Restaurar a cópia de/ });
   await dialog.getByText('Agora há 1 lead no Pátio.').waitFor();
+  await dialog.getByText(/^[^·]+ · [^·]+ · [\d,]+\s[kM]B$/).waitFor();
   assert.deepEqual(await axeFaults(page), []);
   await dialog.getByRole('button', { name: 'Restaurar' }).click();
   await toast('Restaurado').waitFor();
