@@ -13,6 +13,7 @@ var mixes = map[string]Mix{
 	"peace":    {Devices: 3, Records: 3, Steps: 40, Sync: 300, Meanwhile: 150},
 	"deletes":  {Devices: 3, Records: 2, Steps: 40, Sync: 300, Meanwhile: 150, Delete: 200},
 	"wire":     {Devices: 3, Records: 3, Steps: 60, Sync: 400, Meanwhile: 150, Delete: 50, LoseRequest: 150, LoseAnswer: 250, Repeat: 150},
+	"cuts":     {Devices: 3, Records: 3, Steps: 60, Sync: 400, Meanwhile: 150, Delete: 50, Cut: 200},
 	"kills":    {Devices: 3, Records: 3, Steps: 60, Sync: 400, Meanwhile: 150, Delete: 50, Kill: 150, LoseAnswer: 100},
 	"restores": {Devices: 3, Records: 3, Steps: 60, Sync: 350, Meanwhile: 150, Restore: 80, LoseAnswer: 100},
 	"copies":   {Devices: 2, Records: 3, Steps: 60, Sync: 350, Meanwhile: 150, Copy: 40, LoseAnswer: 100},

@@ -1,11 +1,15 @@
 package sim
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"slices"
@@ -28,6 +32,7 @@ type Mix struct {
 	Restore, Copy           int // of 1,000 steps: an old database comes back; one goes on twice
 	LoseRequest, LoseAnswer int // of 1,000 calls
 	Repeat                  int // of 1,000 calls: it arrives twice
+	Cut                     int // of 1,000 requests, and answers: it ends somewhere
 	Kill                    int // of 1,000 transactions
 	Meanwhile               int // of 1,000 calls: somebody writes while it is under way
 	Scopes                  int // beside the workspace's own; a record can be moved into any
@@ -45,6 +50,8 @@ type world struct {
 	store     *sqlitestore.Store
 	backups   []string
 	hub       *hub.Hub
+	door      http.Handler
+	inside    error // what went wrong inside the hub
 	workspace record.ID
 	now       time.Time
 	calm      bool
@@ -161,6 +168,7 @@ func (w *world) openHub(ctx context.Context, name string) (err error) {
 		return err
 	}
 	w.hub = hub.New(w.store, refusing{}, func() time.Time { return w.now })
+	w.door = w.hub.Door(func(err error) { w.inside = errors.Join(w.inside, err) })
 	return nil
 }
 
@@ -348,13 +356,16 @@ func (d *device) holds(id record.ID, value string) bool {
 
 // sync is a client's; what the wire and the disk did to it is no failure.
 func (d *device) sync(ctx context.Context) error {
-	_, err := client.New(d.db, wire{d}, d.clock).Sync(ctx)
+	_, err := client.New(d.db, d.wire(), d.clock).Sync(ctx)
 	var refusal *protocol.Error
 	if errors.As(err, &refusal) && refusal.Code == protocol.CodeUnknown {
 		return d.rejoin(ctx) // it joined after the copy was taken that the hub was restored from
 	}
-	if errors.Is(err, errLost) || errors.Is(err, errKilled) {
+	switch {
+	case errors.Is(err, errLost), errors.Is(err, errKilled), errors.Is(err, client.ErrNoAnswer):
 		return nil
+	case refusal != nil && refusal.Code == protocol.CodeMalformed && d.w.mix.Cut > 0:
+		return nil // the request was cut
 	}
 	return err
 }
@@ -366,45 +377,73 @@ func (d *device) rejoin(ctx context.Context) error {
 		return err
 	}
 	d.key = key
-	err = client.New(d.db, wire{d}, d.clock).Rejoin(ctx, as.Replica)
+	err = client.New(d.db, d.wire(), d.clock).Rejoin(ctx, as.Replica)
 	if errors.Is(err, errKilled) {
 		return nil
 	}
 	return err
 }
 
-// wire is a network between a device and the hub.
-type wire struct{ d *device }
+// wire is what a device reaches the hub by.
+func (d *device) wire() *client.Wire {
+	return &client.Wire{Address: "http://hub", Workspace: d.w.workspace, Key: d.key, Client: &http.Client{Transport: cable{d}}}
+}
 
-func call[T any](d *device, f func() (T, error)) (T, error) {
-	w := d.w
-	var none T
+// cable carries requests to the hub's door, or doesn't.
+type cable struct{ d *device }
+
+// RoundTrip loses, repeats and cuts.
+func (c cable) RoundTrip(r *http.Request) (*http.Response, error) {
+	w := c.d.w
 	if w.chance(w.mix.Meanwhile) {
-		if err := d.write(); err != nil {
-			return none, err
+		if err := c.d.write(); err != nil {
+			return nil, err
 		}
 	}
 	if w.chance(w.mix.LoseRequest) {
-		return none, errLost
+		return nil, errLost
 	}
-	out, err := f()
-	if err == nil && w.chance(w.mix.Repeat) {
-		out, err = f()
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return nil, err
+	}
+	if w.chance(w.mix.Cut) {
+		body = body[:w.r.IntN(len(body))]
+	}
+	if r.URL.Path == protocol.PathRenew {
+		w.double(c.d.db) // the hub may have taken a batch under the old number, and the answer was lost
+	}
+	answer := w.ask(r, body)
+	if w.chance(w.mix.Repeat) {
+		answer = w.ask(r, body)
+	}
+	if w.inside != nil {
+		return nil, w.inside
 	}
 	if w.chance(w.mix.LoseAnswer) {
-		return none, errLost
+		return nil, errLost
 	}
-	return out, err
+	if w.chance(w.mix.Cut) {
+		answer.Body.Truncate(w.r.IntN(answer.Body.Len()))
+	}
+	return answer.Result(), nil
 }
 
-func (n wire) Push(ctx context.Context, frame []byte) (*protocol.Pushed, error) {
-	return call(n.d, func() (*protocol.Pushed, error) {
-		answer, err := n.d.w.hub.Push(ctx, n.d.key, frame)
-		if err == nil {
-			n.d.w.arrived(frame, answer)
+// ask hands one request in at the door.
+func (w *world) ask(r *http.Request, body []byte) *httptest.ResponseRecorder {
+	again := r.Clone(r.Context())
+	again.Body, again.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
+	answer := httptest.NewRecorder()
+	w.door.ServeHTTP(answer, again)
+	if r.URL.Path == protocol.PathPush && answer.Code == http.StatusOK {
+		var told protocol.Pushed
+		if err := protocol.Decode(answer.Body.Bytes(), &told); err != nil {
+			w.inside = errors.Join(w.inside, err)
+		} else {
+			w.arrived(body, &told)
 		}
-		return answer, err
-	})
+	}
+	return answer
 }
 
 // arrived notes the values of a batch that the hub has judged. A value that
@@ -427,18 +466,6 @@ func (w *world) arrived(frame []byte, answer *protocol.Pushed) {
 			w.reached[f.Value] = f.Dot
 		}
 	}
-}
-
-func (n wire) Pull(ctx context.Context, pull *protocol.Pull) (*protocol.Page, error) {
-	return call(n.d, func() (*protocol.Page, error) { return n.d.w.hub.Pull(ctx, n.d.key, pull) })
-}
-
-func (n wire) Renew(ctx context.Context, from vv.Replica) (vv.Replica, error) {
-	n.d.w.double(n.d.db) // the hub may have taken a batch under the old number, and the answer was lost
-	return call(n.d, func() (vv.Replica, error) {
-		d, err := n.d.w.hub.Renew(ctx, n.d.w.workspace, from, n.d.key)
-		return d.Replica, err
-	})
 }
 
 // run lives through the mix and then lets everybody sync in peace.
@@ -501,7 +528,7 @@ func (w *world) check(ctx context.Context) error {
 				return fmt.Errorf("device %s holds %x, which the hub has not", d.name, id)
 			}
 		}
-		r, err := client.New(d.db, wire{d}, d.clock).Sync(ctx)
+		r, err := client.New(d.db, d.wire(), d.clock).Sync(ctx)
 		if err != nil {
 			return fmt.Errorf("device %s: %w", d.name, err)
 		}

@@ -1,0 +1,141 @@
+package client
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+
+	"patio/sync/protocol"
+	"patio/sync/record"
+	"patio/sync/vv"
+)
+
+// Wire is a Hub over HTTP.
+type Wire struct {
+	Address   string // "https://host:port"
+	Workspace record.ID
+	Key       []byte // this device's secret; nil before it joined
+	Client    *http.Client
+}
+
+var _ Hub = (*Wire)(nil)
+
+// Push sends a batch.
+func (w *Wire) Push(ctx context.Context, frame []byte) (*protocol.Pushed, error) {
+	answer := &protocol.Pushed{}
+	return answer, w.post(ctx, protocol.PathPush, frame, answer)
+}
+
+// Pull asks for a page.
+func (w *Wire) Pull(ctx context.Context, pull *protocol.Pull) (*protocol.Page, error) {
+	answer := &protocol.Page{}
+	return answer, w.send(ctx, protocol.PathPull, pull, answer)
+}
+
+// Renew asks for another number.
+func (w *Wire) Renew(ctx context.Context, from vv.Replica) (vv.Replica, error) {
+	var answer protocol.Renewed
+	err := w.send(ctx, protocol.PathRenew, &protocol.Renew{Workspace: w.Workspace, Replica: from}, &answer)
+	return answer.Replica, err
+}
+
+// Join asks for a number with an invite's secret; Key is set afterwards.
+func (w *Wire) Join(ctx context.Context, secret []byte, name string, past Meta) (vv.Replica, error) {
+	var answer protocol.Joined
+	err := w.send(ctx, protocol.PathJoin, &protocol.Join{
+		Protocol: protocol.Newest, Workspace: w.Workspace, Secret: secret, Name: name, Heard: past.Heard, Epoch: past.Epoch, Head: past.Head,
+	}, &answer)
+	if err == nil {
+		w.Key = answer.Key
+	}
+	return answer.Replica, err
+}
+
+// Listen calls moved when there may be something to pull, once at the
+// beginning, until the stream ends. Errors: those of the wire, *protocol.Error.
+func (w *Wire) Listen(ctx context.Context, me vv.Replica, moved func()) error {
+	address := fmt.Sprintf("%s%s?workspace=%s&replica=%d", w.Address, protocol.PathLive, hex.EncodeToString(w.Workspace[:]), me)
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		return err
+	}
+	answer, err := w.do(r)
+	if err != nil {
+		return err
+	}
+	defer answer.Body.Close()
+	if err := refused(answer); err != nil {
+		return err
+	}
+	lines := bufio.NewScanner(answer.Body)
+	for lines.Scan() {
+		if lines.Text() == "event: moved" {
+			moved()
+		}
+	}
+	return errors.Join(lines.Err(), ctx.Err())
+}
+
+func (w *Wire) send(ctx context.Context, path string, message, answer any) error {
+	frame, err := protocol.Encode(message)
+	if err != nil {
+		return err
+	}
+	return w.post(ctx, path, frame, answer)
+}
+
+func (w *Wire) post(ctx context.Context, path string, frame []byte, answer any) error {
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, w.Address+path, bytes.NewReader(frame))
+	if err != nil {
+		return err
+	}
+	r.Header.Set("Content-Type", protocol.ContentMessage)
+	got, err := w.do(r)
+	if err != nil {
+		return err
+	}
+	defer got.Body.Close()
+	if err := refused(got); err != nil {
+		return err
+	}
+	body, err := io.ReadAll(io.LimitReader(got.Body, protocol.MaxMessage+1))
+	if err != nil {
+		return err
+	}
+	// What can't be read is no answer: something on the way may have cut it, or
+	// put a page of its own in its place. The same is asked again.
+	if err := protocol.Decode(body, answer); err != nil {
+		return fmt.Errorf("%w: %s", ErrNoAnswer, err.Error()) // no refusal of the hub's
+	}
+	return nil
+}
+
+// ErrNoAnswer says that what came back was not the hub's.
+var ErrNoAnswer = errors.New("client: the answer is not the hub's")
+
+func (w *Wire) do(r *http.Request) (*http.Response, error) {
+	if w.Key != nil {
+		r.Header.Set("Authorization", "Bearer "+base64.RawURLEncoding.EncodeToString(w.Key))
+	}
+	return w.Client.Do(r)
+}
+
+// refused answers the refusal that a response is.
+func refused(r *http.Response) error {
+	if r.StatusCode == http.StatusOK {
+		return nil
+	}
+	text, err := io.ReadAll(io.LimitReader(r.Body, 200))
+	code := protocol.Code(strings.TrimSpace(string(text)))
+	if err == nil && r.Header.Get("Content-Type") == protocol.ContentRefusal && code.Known() && code != protocol.CodeHubFailure {
+		return protocol.Refuse(code, nil)
+	}
+	return fmt.Errorf("%w: HTTP %d", ErrNoAnswer, r.StatusCode)
+}
