@@ -132,6 +132,7 @@ func TestAKillDuringARecoveryLosesNothing(t *testing.T) {
 		if !maps.Equal(contents(t, s), want) {
 			t.Error("records differ")
 		}
+		<-s.background.started // the ballast is in the making before
 		if left := must(filepath.Glob(filepath.Join(dir, "*"+partSuffix+"*"))); len(left) > 0 {
 			t.Errorf("left %v behind", left)
 		}

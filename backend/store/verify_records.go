@@ -5,9 +5,11 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"hash/maphash"
 	"maps"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 
 	"patio/backend/crm"
@@ -179,8 +181,8 @@ func (v *verification) lead(tx *Tx, im *image, l *crm.Lead) error {
 	if err != nil || queued {
 		return err
 	}
-	if indexed && im.rid%v.stride == 0 {
-		indexed, err = v.trigrams(tx, im.rid, searchText(c, l))
+	if indexed {
+		indexed, err = v.indexedAs(tx, im.rid, searchText(c, l))
 	}
 	if err == nil && !indexed {
 		v.found(CheckSearch, im.t.name, im.id, "")
@@ -188,22 +190,61 @@ func (v *verification) lead(tx *Tx, im *image, l *crm.Lead) error {
 	return err
 }
 
-// maxVerifiedTexts is how many leads' search texts are asked for trigram by trigram;
-// of the others it is enough that the index knows them.
-const maxVerifiedTexts = 2000
+// searched adds up, in one pass, what the search index has of each lead.
+func (v *verification) searched(ctx context.Context) error {
+	if _, err := v.db.ExecContext(ctx, "CREATE VIRTUAL TABLE temp.terms USING fts5vocab('main','search','instance')"); err != nil {
+		return err
+	}
+	rows, err := v.db.QueryContext(ctx, "SELECT term, group_concat(doc,' ') FROM temp.terms GROUP BY term")
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var term, leads string
+		if err := rows.Scan(&term, &leads); err != nil {
+			return err
+		}
+		sum := maphash.String(v.seed, term)
+		for lead := range strings.SplitSeq(leads, " ") {
+			rid, err := strconv.ParseInt(lead, 10, 64)
+			if err != nil {
+				return err
+			}
+			v.terms[rid] += sum
+		}
+	}
+	return rows.Err()
+}
 
-// trigrams says whether the index finds a lead by every three letters of its
-// text; it keeps no more of it.
-func (v *verification) trigrams(tx *Tx, rid int64, text string) (bool, error) {
+// maxAsked is how many leads whose sum differs are asked for by their text.
+const maxAsked = 2000
+
+// indexedAs says whether the index has a lead's text, every three letters of
+// it. The sums are of the time when the check began, and the index may fold a
+// letter in its own way: where they differ, the index is asked.
+func (v *verification) indexedAs(tx *Tx, rid int64, text string) (bool, error) {
 	letters := []rune(text)
 	terms := map[string]bool{}
 	for i := 0; i+3 <= len(letters); i++ {
-		terms[`"`+strings.ReplaceAll(string(letters[i:i+3]), `"`, `""`)+`"`] = true
+		terms[string(letters[i:i+3])] = true
 	}
-	if len(terms) == 0 {
+	sum := uint64(0)
+	for term := range terms {
+		sum += maphash.String(v.seed, term)
+	}
+	if sum == v.terms[rid] || len(terms) == 0 || v.asked >= maxAsked {
 		return true, nil
 	}
+	v.asked++
+	var query strings.Builder
+	for _, term := range slices.Sorted(maps.Keys(terms)) {
+		if query.Len() > 0 {
+			query.WriteString(" AND ")
+		}
+		query.WriteString(`"` + strings.ReplaceAll(term, `"`, `""`) + `"`)
+	}
 	var found bool
-	err := tx.s.row(tx.ctx, "SELECT EXISTS(SELECT 1 FROM search WHERE search MATCH ? AND rowid=?)", strings.Join(slices.Sorted(maps.Keys(terms)), " AND "), rid).Scan(&found)
+	err := tx.s.row(tx.ctx, "SELECT EXISTS(SELECT 1 FROM search WHERE search MATCH ? AND rowid=?)", query.String(), rid).Scan(&found)
 	return found, err
 }
