@@ -14,7 +14,7 @@
 
   // The board, from the address to its first cards: `at` in ms since 1970, so
   // that it can be held against the start of the process. Then where its longest
-  // stage and that stage's first card stand, in CSS pixels of the page.
+  // stage and some of that stage's cards stand, in CSS pixels of the page.
   // Each page before the last is loaded again, measureReloads times.
   const reloaded = Number(sessionStorage.getItem('measure.reloaded') ?? 0);
   sessionStorage.setItem('patio.asked', '1');
@@ -39,11 +39,16 @@
   function places() {
     const lists = [...document.querySelectorAll('.board .viewport')];
     const longest = lists.sort((a, b) => b.scrollHeight - a.scrollHeight)[0];
+    const { top, bottom } = longest.getBoundingClientRect();
     const middle = (element) => {
       const box = element.getBoundingClientRect();
       return [Math.round(box.x + box.width / 2), Math.round(box.y + box.height / 2)];
     };
-    return { stage: middle(longest), cards: [...longest.querySelectorAll('[data-card]')].slice(0, 4).map(middle) };
+    const shown = [...longest.querySelectorAll('[data-card]')].filter((card) => {
+      const box = card.getBoundingClientRect();
+      return box.top >= top && box.bottom <= bottom;
+    });
+    return { stage: middle(longest), cards: shown.slice(0, 4).map(middle) };
   }
 
   // Keys and clicks, until the frame that shows them is out.

@@ -93,7 +93,7 @@ setup_window() {
 
 setup_wine() { debian wine wine64 gcc-mingw-w64-x86-64-win32; }
 
-setup_package() { debian nsis librsvg2-bin dpkg-dev zip; }
+setup_package() { debian nsis librsvg2-bin desktop-file-utils dpkg-dev zip; }
 
 for purpose in "$@"; do
   case $purpose in

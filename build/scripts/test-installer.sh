@@ -61,5 +61,6 @@ case $("$tree/usr/bin/patioctl" version) in "patioctl $number"*) ;; *) fail "pat
 for file in usr/share/applications/patio.desktop usr/share/icons/hicolor/scalable/apps/patio.svg usr/share/icons/hicolor/48x48/apps/patio.png usr/share/doc/patio/copyright; do
   [ -f "$tree/$file" ] || fail ".deb lacks $file"
 done
+desktop-file-validate "$tree/usr/share/applications/patio.desktop" || fail ".deb has a menu entry that is none"
 [ -z "$(find "$tree" -perm -002 -not -type l)" ] || fail ".deb has files that anybody may write"
-echo "ok    package .deb: contents, version, dependencies"
+echo "ok    package .deb: contents, version, dependencies, menu entry"
