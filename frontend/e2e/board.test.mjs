@@ -648,6 +648,40 @@ describe('a long board', () => {
     assert.equal(await scroll(), before);
   });
 
+  test('Tab passes the board in one step, however much of it scrolls', async () => {
+    await board({ device: {} });
+    await page.locator('[data-card]').first().waitFor();
+    await page.getByRole('button', { name: 'Novo lead' }).focus();
+    await page.keyboard.press('Tab');
+    await page.waitForFunction(() => document.activeElement?.matches('[data-card]'));
+    await page.keyboard.press('Tab');
+    await page.waitForFunction(() => !document.activeElement?.closest('.board'));
+    await page.keyboard.press('Shift+Tab');
+    await page.waitForFunction(() => document.activeElement?.matches('[data-card]'));
+    // A click beside the cards loses nothing: an arrow goes on from there.
+    const place = await page.evaluate(() => document.activeElement?.getAttribute('data-card'));
+    await page.evaluate(() => /** @type {HTMLElement} */ (document.activeElement).blur());
+    await page.keyboard.press('ArrowDown');
+    await page.waitForFunction(
+      (id) => document.activeElement?.getAttribute('data-card') === id,
+      place,
+    );
+  });
+
+  test('a stage is collapsed and opened by key, and keeps the focus', async () => {
+    await board({ device: {} });
+    await cards('Em negociação').first().focus();
+    await page.keyboard.press('ArrowUp');
+    await page.keyboard.press('Enter');
+    await page.getByRole('menuitem', { name: 'Recolher etapa' }).press('Enter');
+    await page
+      .getByRole('button', { name: `${LEADS / 4} Em negociação` })
+      .and(page.locator(':focus'))
+      .waitFor();
+    await page.keyboard.press('Enter');
+    await page.waitForFunction(() => document.activeElement?.matches('[data-card]'));
+  });
+
   test('a key scrolled out of sight is still there: the card keeps the focus', async () => {
     await board({ device: {} });
     await cards('Nova proposta').first().focus();

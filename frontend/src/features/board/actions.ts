@@ -57,6 +57,16 @@ export function boardActions(control: BoardControl): Action[] {
       perform: () => control.pick(),
     },
     {
+      // Who clicked beside the cards goes on where the board stands.
+      id: 'board.return',
+      label: 'board.title',
+      group,
+      aliases: ['ArrowDown', 'ArrowUp', 'ArrowLeft', 'ArrowRight'],
+      unlisted: true,
+      when: () => document.activeElement?.matches('body, .board .viewport') ?? false,
+      perform: () => control.refocus(),
+    },
+    {
       id: 'board.move.left',
       label: 'board.action.left',
       group,
