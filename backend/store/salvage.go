@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/pressly/goose/v3"
@@ -75,7 +74,8 @@ func (s *Store) readDamaged(ctx context.Context, path string) (_ *scratch, err e
 		return nil, err
 	}
 	if _, err := sc.db.ExecContext(ctx, `DELETE FROM guard; CREATE TABLE found_ids (id BLOB PRIMARY KEY, kind INTEGER NOT NULL, rid INTEGER NOT NULL) WITHOUT ROWID;
-		CREATE TABLE wanted (id BLOB PRIMARY KEY, kind INTEGER NOT NULL) WITHOUT ROWID`); err != nil {
+		CREATE TABLE wanted (id BLOB PRIMARY KEY, kind INTEGER NOT NULL) WITHOUT ROWID;
+		CREATE TABLE ref_pairs (ref INTEGER NOT NULL, id BLOB NOT NULL, n INTEGER NOT NULL DEFAULT 1, PRIMARY KEY (ref, id)) WITHOUT ROWID`); err != nil {
 		return nil, err
 	}
 	sc.old = &Store{log: zerolog.Nop(), tables: s.tables, byType: s.byType, readDB: sc.db}
@@ -205,8 +205,11 @@ func (sc *scratch) readFile(ctx context.Context, file *pagefile.File) error {
 		for i, c := range l.columns {
 			names[i] = c.name
 		}
-		if l.insert, err = conn.PrepareContext(ctx, fmt.Sprintf("INSERT OR IGNORE INTO %s(%s) VALUES (?%s)", l.table,
-			strings.Join(names, ","), strings.Repeat(",?", len(names)-1))); err != nil {
+		query := fmt.Sprintf("INSERT OR IGNORE INTO %s(%s) VALUES (?%s)", l.table, strings.Join(names, ","), strings.Repeat(",?", len(names)-1))
+		if l.table == "refs" {
+			query = refPairSQL
+		}
+		if l.insert, err = conn.PrepareContext(ctx, query); err != nil {
 			return err
 		}
 		defer l.insert.Close()
@@ -250,6 +253,9 @@ func (sc *scratch) readFile(ctx context.Context, file *pagefile.File) error {
 		}
 	}
 	if failed == nil {
+		failed = sc.chooseRefs(ctx, conn)
+	}
+	if failed == nil {
 		failed = sc.complete(ctx, conn)
 	}
 	if failed != nil {
@@ -273,7 +279,7 @@ func (sc *scratch) indexed(ctx context.Context, conn *sql.Conn, index string, r 
 		return nil
 	}
 	if name == "refs" {
-		_, err := conn.ExecContext(ctx, "INSERT OR IGNORE INTO refs(ref,id) VALUES (?,?)", rid, id)
+		_, err := conn.ExecContext(ctx, refPairSQL, rid, id)
 		return err
 	}
 	for _, t := range sc.old.tables {
@@ -329,43 +335,6 @@ func (sc *scratch) insert(ctx context.Context, l *layout, r pagefile.Row) error 
 	if n == 0 && l.hasID {
 		sc.clashes = append(sc.clashes, clash{l, args})
 	}
-	return err
-}
-
-// clash is a row that came under the row id of another.
-type clash struct {
-	l    *layout
-	args []any
-}
-
-// settle gives a record that came under the row id of another one of its own.
-// In one of the two a bit of the row id was flipped: the index on ids tells in
-// which.
-func (sc *scratch) settle(ctx context.Context, conn *sql.Conn, c clash) error {
-	at := slices.IndexFunc(c.l.columns, func(c layoutColumn) bool { return c.rowID })
-	named := slices.IndexFunc(c.l.columns, func(c layoutColumn) bool { return c.name == "id" })
-	if at < 0 || named < 0 || c.l.columns[at].name != "rid" {
-		return nil
-	}
-	id, rid := c.args[named], c.args[at]
-	var known, rightful bool
-	if err := conn.QueryRowContext(ctx, "SELECT EXISTS(SELECT 1 FROM "+c.l.table+" WHERE id=?1), EXISTS(SELECT 1 FROM found_ids WHERE id=?1 AND rid=?2)",
-		id, rid).Scan(&known, &rightful); err != nil || known {
-		return err // known: an older state of the same record
-	}
-	const free = `SELECT coalesce((SELECT rid FROM found_ids WHERE id=?1 AND rid NOT IN (SELECT rid FROM %[1]s)), (SELECT max(rid)+1 FROM %[1]s))`
-	if rightful {
-		var other []byte
-		if err := conn.QueryRowContext(ctx, "SELECT id FROM "+c.l.table+" WHERE rid=?", rid).Scan(&other); err != nil {
-			return err
-		}
-		if _, err := conn.ExecContext(ctx, fmt.Sprintf("UPDATE %[1]s SET rid=("+free+") WHERE id=?1", c.l.table), other); err != nil {
-			return err
-		}
-	} else if err := conn.QueryRowContext(ctx, fmt.Sprintf(free, c.l.table), id).Scan(&c.args[at]); err != nil {
-		return err
-	}
-	_, err := c.l.insert.ExecContext(ctx, c.args...)
 	return err
 }
 
