@@ -428,9 +428,11 @@ describe('the lead as a whole', () => {
 
   test('is printed with all that is known', async () => {
     await leadPage({ note: 'Quer trocar o HB20' });
+    await page.emulateMedia({ media: 'print' });
     await page.evaluate(() => {
       window.print = () => {
-        /** @type {any} */ (window).printed = document.querySelector('.sheet')?.textContent;
+        const sheet = document.querySelector('.sheet');
+        /** @type {any} */ (window).printed = sheet?.checkVisibility() && sheet.textContent;
       };
     });
     await page.keyboard.press('Control+p');

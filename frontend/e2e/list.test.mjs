@@ -392,10 +392,13 @@ describe('what is listed', () => {
 
   test('is printed with its columns', async () => {
     await list();
+    await page.emulateMedia({ media: 'print' });
     await page.evaluate(() => {
       const wide = /** @type {any} */ (window);
       window.print = () => {
         wide.printed = {
+          seen: document.querySelector('.sheet td')?.checkVisibility(),
+          page: document.querySelector('main')?.checkVisibility(),
           rows: document.querySelectorAll('.sheet tbody tr').length,
           heads: [...document.querySelectorAll('.sheet th')].map((head) => head.textContent),
           // What a printer would get: the sheet instead of the page.
@@ -408,6 +411,8 @@ describe('what is listed', () => {
     const printed = await page.evaluate(() => /** @type {any} */ (window).printed);
     assert.equal(printed.rows, LEADS);
     assert.equal(printed.root, true);
+    assert.equal(printed.seen, true);
+    assert.equal(printed.page, false);
     assert.deepEqual(printed.heads.slice(0, 2), ['Nome', 'Veículo']);
     await page.locator('.sheet').waitFor({ state: 'detached' });
     assert.equal(await page.locator('html[data-print]').count(), 0);
