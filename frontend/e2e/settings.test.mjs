@@ -257,6 +257,19 @@ test('about shows the version, the folder, licences and the shortcuts', async ()
   await page.getByRole('dialog').waitFor();
 });
 
+test('sections are walked by key, and what was pressed keeps the focus', async () => {
+  await settings('shop');
+  const link = page.locator('nav a[href="#/settings/backups"]');
+  await link.focus();
+  await page.keyboard.press('Enter');
+  const make = page.getByRole('button', { name: 'Fazer cópia agora' });
+  await make.waitFor();
+  assert.ok(await link.evaluate((one) => one === document.activeElement));
+  await make.press('Enter');
+  await toast('Cópia feita').waitFor();
+  await make.and(page.locator(':focus')).waitFor();
+});
+
 test('sections are found by command', async () => {
   await settings('shop');
   await page.keyboard.press('Control+k');

@@ -191,12 +191,12 @@ test('undo takes back what is being written, and one thing after the other', asy
   await frame();
   expect(calls).toEqual(['Archive']);
   answers[0]!(done);
-  await vi.waitFor(() => expect(calls).toEqual(['Archive', 'Undo']));
+  await vi.waitFor(() => expect(calls).toEqual(['Archive', 'Undo']), { timeout: 4000 });
   await frame();
   expect(calls).toHaveLength(2);
   answers[1]!(done);
   await first;
-  await vi.waitFor(() => expect(calls).toEqual(['Archive', 'Undo', 'Undo']));
+  await vi.waitFor(() => expect(calls).toEqual(['Archive', 'Undo', 'Undo']), { timeout: 4000 });
   answers[2]!(done);
   await second;
 });
