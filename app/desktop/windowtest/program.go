@@ -129,6 +129,7 @@ func (p *Program) WaitExit() int {
 	case <-p.exited:
 		return p.cmd.ProcessState.ExitCode()
 	case <-time.After(patience):
+		(&Window{t: p.t, program: p}).Shot(p.t.Name() + "-stays")
 		_ = p.cmd.Process.Signal(syscall.SIGQUIT) // makes it write where it stands
 		<-p.exited
 		p.t.Fatalf("the program did not end within %v", patience)
