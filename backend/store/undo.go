@@ -45,14 +45,7 @@ type past struct {
 // Undo takes back the last operation of this device that was not undone yet,
 // with its whole group. Errors: undo.nothing. progress may be nil.
 func (s *Store) Undo(ctx context.Context, progress func(done, total int)) (crm.Done, error) {
-	last, err := s.lastOperation(ctx, "undo=1 AND undone IS NULL AND at>?", s.undoSince())
-	if err != nil {
-		return crm.Done{}, err
-	}
-	if last == nil {
-		return crm.Done{}, crm.NewError(crm.CodeNothingToUndo, "")
-	}
-	return s.takeBack(ctx, last, labelUndo, progress)
+	return s.takeLast(ctx, labelUndo, crm.CodeNothingToUndo, progress, "undo=1 AND undone IS NULL AND at>?", s.undoSince())
 }
 
 // UndoGroup takes back all operations of a group that were not undone yet,
@@ -61,27 +54,35 @@ func (s *Store) UndoGroup(ctx context.Context, group string, progress func(done,
 	if err := CheckID("group", group); err != nil {
 		return crm.Done{}, err
 	}
-	last, err := s.lastOperation(ctx, "grp=? AND undo=1 AND undone IS NULL AND at>?", blob(group), s.undoSince())
-	if err != nil {
-		return crm.Done{}, err
-	}
-	if last == nil {
-		return crm.Done{}, crm.NewError(crm.CodeNothingToUndo, "")
-	}
-	return s.takeBack(ctx, last, labelUndo, progress)
+	return s.takeLast(ctx, labelUndo, crm.CodeNothingToUndo, progress, "grp=? AND undo=1 AND undone IS NULL AND at>?", blob(group), s.undoSince())
 }
 
 // Redo takes back the last undo, as long as nothing else was done since.
 // Errors: redo.nothing.
 func (s *Store) Redo(ctx context.Context, progress func(done, total int)) (crm.Done, error) {
-	last, err := s.lastOperation(ctx, "undo=2 AND undone IS NULL AND seq>(SELECT coalesce(max(seq),0) FROM operations WHERE undo=1 AND undoes IS NULL)")
-	if err != nil {
-		return crm.Done{}, err
+	return s.takeLast(ctx, labelRedo, crm.CodeNothingToRedo, progress,
+		"undo=2 AND undone IS NULL AND seq>(SELECT coalesce(max(seq),0) FROM operations WHERE undo=1 AND undoes IS NULL)")
+}
+
+// errTaken: somebody else took the operation back first.
+var errTaken = errors.New("taken back already")
+
+// takeLast takes back the last operation that a condition names; code answers
+// that there is none. Two who ask at once take two operations.
+func (s *Store) takeLast(ctx context.Context, label string, code crm.Code, progress func(done, total int), where string, args ...any) (crm.Done, error) {
+	for {
+		last, err := s.lastOperation(ctx, where, args...)
+		if err != nil {
+			return crm.Done{}, err
+		}
+		if last == nil {
+			return crm.Done{}, crm.NewError(code, "")
+		}
+		done, err := s.takeBack(ctx, last, label, progress)
+		if !errors.Is(err, errTaken) {
+			return done, err
+		}
 	}
-	if last == nil {
-		return crm.Done{}, crm.NewError(crm.CodeNothingToRedo, "")
-	}
-	return s.takeBack(ctx, last, labelRedo, progress)
 }
 
 const pastColumns = "seq,label,params,grp,changes"
@@ -141,6 +142,13 @@ func (s *Store) takeBack(ctx context.Context, last *past, label string, progress
 		// The leads of a group come and go as a whole: no history of theirs tells it.
 		op := Op{Label: label, Params: params, Group: group, Quiet: group != "", undoes: p.seq, redo: label == labelRedo}
 		done, err := s.Transact(ctx, op, func(tx *Tx) error {
+			var taken bool
+			if err := tx.s.row(ctx, "SELECT undone IS NOT NULL FROM operations WHERE seq=?", p.seq).Scan(&taken); err != nil {
+				return err
+			}
+			if taken {
+				return errTaken
+			}
 			n, err := tx.reverse(p)
 			skipped += n
 			if skipped > 0 {

@@ -134,3 +134,37 @@ func TestUndoingEverythingBringsTheBeginningBackAndRedoingTheEnd(t *testing.T) {
 		}
 	})
 }
+
+// Two pages that press Ctrl+Z at the same moment take two operations back, and
+// none twice.
+func TestUndosAtTheSameMomentTakeDifferentOperations(t *testing.T) {
+	ctx := context.Background()
+	s := openAt(t, t.TempDir())
+	const n = 12
+	for i := range n {
+		makeLead(t, s, fmt.Sprint("Lead ", i))
+	}
+	ended := make(chan error, 2*n)
+	for range 2 * n {
+		go func() {
+			_, err := s.Undo(ctx, nil)
+			ended <- err
+		}()
+	}
+	undone, nothing := 0, 0
+	for range 2 * n {
+		switch err := <-ended; {
+		case err == nil:
+			undone++
+		case crm.CodeOf(err) == crm.CodeNothingToUndo:
+			nothing++
+		default:
+			t.Error(err)
+		}
+	}
+	_, totals, err := s.List(ctx, crm.ListRequest{})
+	if err != nil || totals.Count != 0 || undone < n || undone+nothing != 2*n {
+		t.Errorf("%d leads left after %d undos and %d times nothing, %v", totals.Count, undone, nothing, err)
+	}
+	wantWhole(t, s)
+}
