@@ -5,7 +5,7 @@ import Search from '@lucide/svelte/icons/search';
 import Undo2 from '@lucide/svelte/icons/undo-2';
 import type { Action } from '../shared/actions';
 import { router } from '../shared/router';
-import { appearance, redo, THEMES, undo } from '../shared/stores';
+import { appearance, redo, session, THEMES, undo } from '../shared/stores';
 import { navRoutes, navTarget } from './features';
 
 interface Openers {
@@ -24,6 +24,7 @@ export function shellActions({ openPalette, openSheet }: Openers): Action[] {
       shortcut: '$mod+k',
       typeAhead: true,
       unlisted: true,
+      when: () => !session.state.firstRun, // who is here comes first
       perform: openPalette,
     },
     {
