@@ -1,11 +1,13 @@
 package store
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"patio/backend/crm"
 )
@@ -126,5 +128,23 @@ func TestFileURIs(t *testing.T) {
 		if got := fileURI(path); got != want {
 			t.Errorf("fileURI(%s) = %s, want %s", path, got, want)
 		}
+	}
+}
+
+// A lock that goes an instant after its owner is waited for.
+func TestALockThatOutlivesItsOwnerForAnInstantIsWaitedFor(t *testing.T) {
+	dir := t.TempDir()
+	first, err := lockFolder(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	released := make(chan error, 1)
+	time.AfterFunc(lockPatience/5, func() { released <- first.release() })
+	second, err := lockFolder(dir)
+	if err := errors.Join(err, <-released); err != nil {
+		t.Fatal(err)
+	}
+	if err := second.release(); err != nil {
+		t.Error(err)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
 
 	"patio/backend/crm"
 )
@@ -35,7 +36,7 @@ func lockFolder(dir string) (*fileLock, error) {
 	if err != nil {
 		return nil, folderFailure(dir, err)
 	}
-	if err := tryLock(f); err != nil {
+	if err := patientLock(f); err != nil {
 		_ = f.Close()
 		return nil, crm.NewError(crm.CodeLocked, "", "folder", dir).Because(err)
 	}
@@ -46,6 +47,22 @@ func lockFolder(dir string) (*fileLock, error) {
 		return nil, folderFailure(dir, err)
 	}
 	return &fileLock{f: f, last: string(state[:n])}, nil
+}
+
+// lockPatience is how long a lock may outlive its owner: a process that a
+// killed program was starting, or whose end the system is still tidying up,
+// holds it for an instant. People don't notice the wait.
+const lockPatience = 250 * time.Millisecond
+
+func patientLock(f *os.File) error {
+	deadline := time.Now().Add(lockPatience)
+	for {
+		err := tryLock(f)
+		if err == nil || time.Now().After(deadline) {
+			return err
+		}
+		<-time.After(lockPatience / 25)
+	}
 }
 
 // mark writes the state that the next start shall find.
