@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 )
 
 // Window is the program's window on the screen, and the person before it.
@@ -101,17 +102,22 @@ func (w *Window) Title() string { return strings.TrimSpace(w.do("getwindowname",
 // window manager's frame. (xdotool counts the frame twice.)
 func (w *Window) Geometry() image.Rectangle {
 	w.t.Helper()
-	out, err := exec.Command("xwininfo", "-id", w.id).Output()
+	box, err := w.geometry()
 	if err != nil {
 		w.t.Fatalf("xwininfo: %v", err)
 	}
+	return box
+}
+
+func (w *Window) geometry() (image.Rectangle, error) {
+	out, err := exec.Command("xwininfo", "-id", w.id).Output()
 	is := map[string]int{}
 	for _, line := range strings.Split(string(out), "\n") {
 		name, value, _ := strings.Cut(line, ":")
 		is[strings.TrimSpace(name)], _ = strconv.Atoi(strings.TrimSpace(value)) // other lines are not asked for
 	}
 	x, y := is["Absolute upper-left X"], is["Absolute upper-left Y"]
-	return image.Rect(x, y, x+is["Width"], y+is["Height"])
+	return image.Rect(x, y, x+is["Width"], y+is["Height"]), err
 }
 
 // Centre is the middle of the window's content on the screen.
@@ -211,14 +217,26 @@ func (w *Window) Release() {
 // input, not a wait for the program.
 const handPace = "0.016"
 
-// Close clicks the cross in the window's title bar. (The window manager's key
-// for it is lost now and then on a busy machine.)
+// Close clicks the cross in the window's title bar, and again, as a person
+// would, while the window is still there: a window that comes to the front just
+// then takes the first click for itself.
 func (w *Window) Close() {
 	w.t.Helper()
 	w.WaitActive()
-	box := w.Geometry()
 	const half = 10 // of the title bar above the content, and of its last button
-	w.Click(image.Pt(box.Max.X-half, box.Min.Y-half))
+	const again = 3 * time.Second
+	var clicked time.Time
+	Eventually(w.t, "a closed window", func() bool {
+		box, err := w.geometry()
+		if err != nil {
+			return true
+		}
+		if time.Since(clicked) > again {
+			clicked = time.Now()
+			w.Click(image.Pt(box.Max.X-half, box.Min.Y-half))
+		}
+		return false
+	})
 }
 
 // Shot takes a picture of the whole screen. When the environment names a folder
