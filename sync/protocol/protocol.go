@@ -166,6 +166,12 @@ const (
 	CodeHubFailure Code = "sync.hub_failure"    // the hub could not; try later
 )
 
+// Codes of what a device refuses before it asks; no hub answers with them.
+const (
+	CodeMistyped    Code = "sync.code"        // no code to join with, or one that was mistyped
+	CodeCertificate Code = "sync.certificate" // whoever answers at the address is not the hub that was joined
+)
+
 // Error is a refusal.
 type Error struct {
 	Code  Code
