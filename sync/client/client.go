@@ -93,6 +93,9 @@ func (m *Meta) hear(tx Tx, h protocol.Hub, now time.Time) error {
 	m.Offset = h.Time - now.UnixMilli()
 	scopes := make([]record.ID, len(h.Grants))
 	for i, g := range h.Grants {
+		if g.Scope == protocol.Everything {
+			return nil
+		}
 		scopes[i] = g.Scope
 	}
 	outside, err := tx.Outside(scopes)
@@ -154,7 +157,7 @@ func (c *Client) freeze(ctx context.Context) ([]byte, error) {
 					return fmt.Errorf("client: record %x waits and is not held", id)
 				}
 				seen[id] = true
-				item := protocol.NewItem(id, h.Kind, h.Scope, h.told(m.Replica))
+				item := protocol.NewItem(id, h.Kind, h.told(m.Replica))
 				if size += len(item.State); size > protocol.MaxBytes && len(p.Items) > 0 {
 					break
 				}
@@ -262,9 +265,6 @@ func (v *verdict) apply(r *Result) error {
 		}
 		return v.tx.Save(h)
 	}
-	if !v.m.Sees(v.Row.Scope) && len(h.Waits) == 0 {
-		return v.tx.Drop(h.ID)
-	}
 	return h.take(v.tx, v.m.Replica, *v.Row)
 }
 
@@ -308,11 +308,6 @@ func (v *verdict) keep(r *Result, h *Held, f record.Field, reason string) error 
 	return v.tx.File(Refused{h.ID, h.Kind, f.Key, f.Value, f.At, reason})
 }
 
-// Sees says whether the hub lets this replica see a scope.
-func (m *Meta) Sees(scope record.ID) bool {
-	return slices.ContainsFunc(m.Grants, func(g protocol.Grant) bool { return g.Scope == scope })
-}
-
 // take lets the hub's row replace what is held, save for what waits.
 func (h *Held) take(tx Tx, me vv.Replica, row protocol.Row) error {
 	state, err := record.Decode(row.State)
@@ -324,7 +319,7 @@ func (h *Held) take(tx Tx, me vv.Replica, row protocol.Row) error {
 	} else {
 		h.State.Take(state, h.own(me))
 	}
-	h.Hub, h.Scope, h.Seq = h.Hub.Join(state.Seen), row.Scope, row.Seq
+	h.Hub, h.Scopes, h.Seq = h.Hub.Join(state.Seen), row.Scopes, row.Seq
 	return tx.Save(h)
 }
 

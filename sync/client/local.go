@@ -28,8 +28,8 @@ type Tx interface {
 	// Waiting answers records that wait to be pushed, the longest waiting first,
 	// beyond those that are named.
 	Waiting(except map[record.ID]bool, limit int) ([]record.ID, error)
-	// Outside answers the held records that belong to none of the scopes and of
-	// which nothing waits.
+	// Outside answers the held records none of whose Scopes is among these and of
+	// which nothing waits; those whose Scopes are empty, too.
 	Outside(scopes []record.ID) ([]record.ID, error)
 	// Count answers how many records are held.
 	Count() (int, error)
@@ -72,14 +72,14 @@ type Wait struct {
 
 // Held is a record as this replica holds it.
 type Held struct {
-	ID    record.ID
-	Kind  uint32
-	Scope record.ID // as the hub last told it; of a record that it doesn't know, as the policy tells it
-	State record.State
-	Hub   vv.Vector // the record's vector as the hub last told it; nil when it never did
-	Seq   uint64    // of the last row that was taken
-	Waits []Wait    // by key
-	Whole bool      // tell all of it next time
+	ID     record.ID
+	Kind   uint32
+	Scopes []record.ID // as the hub last told them, sorted; none of a record that it never told
+	State  record.State
+	Hub    vv.Vector // the record's vector as the hub last told it; nil when it never did
+	Seq    uint64    // of the last row that was taken
+	Waits  []Wait    // by key
+	Whole  bool      // tell all of it next time
 }
 
 // Refused is a write of a person that the hub did not take.

@@ -136,7 +136,7 @@ func (m *Meta) row(tx Tx, row protocol.Row) (gone bool, err error) {
 		if err != nil {
 			return false, protocol.Refuse(protocol.CodeMalformed, err)
 		}
-		return false, tx.Save(&Held{ID: row.ID, Kind: row.Kind, Scope: row.Scope, State: *state, Hub: slices.Clone(state.Seen), Seq: row.Seq})
+		return false, tx.Save(&Held{ID: row.ID, Kind: row.Kind, Scopes: row.Scopes, State: *state, Hub: slices.Clone(state.Seen), Seq: row.Seq})
 	}
 	return false, h.take(tx, m.Replica, row)
 }

@@ -31,7 +31,7 @@ func served(t *testing.T) (*shop, *httptest.Server, *client.Wire, *desk) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return s, server, wire, &desk{s, wire.Key, protocol.Ask{Protocol: protocol.Newest, Workspace: s.ws, Replica: number}}
+	return s, server, wire, &desk{s: s, key: wire.Key, ask: protocol.Ask{Protocol: protocol.Newest, Workspace: s.ws, Replica: number}}
 }
 
 func TestADeviceHearsOverTheWireThatThereIsSomethingNew(t *testing.T) {

@@ -1,7 +1,6 @@
 // Package hub is the relay between replicas: it keeps each record with its
 // dots, merges what devices push, and tells in arrival order what changed. It
-// knows no CRM: who may write what, and which scope a record belongs to, it
-// asks a Policy.
+// knows no CRM: who may write what, and where a record belongs, it asks a Policy.
 package hub
 
 import (
@@ -25,19 +24,6 @@ var (
 	ErrNoWorkspace = errors.New("hub: no such workspace")
 	ErrExists      = errors.New("hub: the workspace is there already")
 )
-
-// Policy is what a hub must know of the records that it keeps.
-type Policy interface {
-	// Scope answers where a record belongs after a merge; zero is the whole workspace.
-	Scope(kind uint32, s *record.State) record.ID
-	// Refuse answers which of the keys that a device tells it may not write, and
-	// why. now is nil of a new record. life says that its life is told; key
-	// LifeKey refuses that.
-	Refuse(d Device, kind uint32, now *record.State, told record.Delta) (keys []record.Key, reason string)
-}
-
-// LifeKey stands for a record's life among refused keys; no field has id 0.
-var LifeKey = record.Key{}
 
 // Hub serves workspaces.
 type Hub struct {
@@ -156,10 +142,7 @@ func (h *Hub) newDevice(tx Tx, user record.ID, name string, scopes []record.ID) 
 		return Device{}, err
 	}
 	d := Device{Replica: number, User: user, Name: name, State: Active, Joined: h.now().UnixMilli(), Epoch: head.Epoch}
-	for _, scope := range append([]record.ID{{}}, scopes...) {
-		head.Grant++
-		d.Grants = append(d.Grants, protocol.Grant{Number: head.Grant, Scope: scope})
-	}
+	d.grant(&head, scopes)
 	return d, tx.SetHead(head)
 }
 
@@ -177,31 +160,9 @@ func freeNumber(tx Tx) (vv.Replica, error) {
 	}
 }
 
-// Erase deletes records for good, with all that anybody ever pushed of them:
-// their ids go to every device, whatever its scopes, and are refused from then on.
-func (h *Hub) Erase(ctx context.Context, workspace record.ID, ids []record.ID) error {
-	err := h.store.Write(ctx, workspace, func(tx Tx) error {
-		head, err := tx.Head()
-		if err != nil {
-			return err
-		}
-		for _, id := range ids {
-			head.Seq++
-			if err := tx.Erase(id, head.Seq); err != nil {
-				return err
-			}
-		}
-		head.Token = newToken()
-		return tx.SetHead(head)
-	})
-	if err == nil {
-		h.tell(workspace)
-	}
-	return err
-}
-
-// Grant sets the scopes that a device sees beside the workspace's own. What it
-// keeps keeps its number; what it gets, or gets again, has a new one.
+// Grant sets the scopes that a device sees beside the workspace's own, or
+// Everything. What it keeps keeps its number; what it gets, or gets again, has
+// a new one.
 func (h *Hub) Grant(ctx context.Context, workspace record.ID, replica vv.Replica, scopes []record.ID) error {
 	return h.store.Write(ctx, workspace, func(tx Tx) error {
 		d, err := tx.Device(replica)
@@ -212,17 +173,25 @@ func (h *Hub) Grant(ctx context.Context, workspace record.ID, replica vv.Replica
 		if err != nil {
 			return err
 		}
-		d.Grants = slices.DeleteFunc(d.Grants, func(g protocol.Grant) bool {
-			return g.Scope != (record.ID{}) && !slices.Contains(scopes, g.Scope)
-		})
-		for _, scope := range scopes {
-			if !d.sees(scope) {
-				head.Grant++
-				d.Grants = append(d.Grants, protocol.Grant{Number: head.Grant, Scope: scope})
-			}
-		}
+		d.grant(&head, scopes)
 		return errors.Join(tx.PutDevice(*d), tx.SetHead(head))
 	})
+}
+
+// grant gives a device these scopes and no others, beside the workspace's own.
+// One that sees everything needs no other.
+func (d *Device) grant(head *Head, scopes []record.ID) {
+	scopes = append([]record.ID{{}}, scopes...)
+	if slices.Contains(scopes, Everything) {
+		scopes = []record.ID{Everything}
+	}
+	d.Grants = slices.DeleteFunc(d.Grants, func(g protocol.Grant) bool { return !slices.Contains(scopes, g.Scope) })
+	for _, scope := range scopes {
+		if !slices.ContainsFunc(d.Grants, func(g protocol.Grant) bool { return g.Scope == scope }) {
+			head.Grant++
+			d.Grants = append(d.Grants, protocol.Grant{Number: head.Grant, Scope: scope})
+		}
+	}
 }
 
 // Renew gives a device whose database was copied, or whose number was retired,

@@ -20,23 +20,24 @@ import (
 // record's field 9 names.
 type open struct{}
 
-func (open) Scope(_ uint32, s *record.State) (scope record.ID) {
+func (open) Place(_ uint32, s *record.State) (p hub.Place) {
 	if f, ok := s.Live(record.Key{ID: 9}); ok {
-		scope[0] = f.Value[0]
+		p.Scope[0] = f.Value[0]
 	}
-	return scope
+	return p
 }
 
-func (open) Refuse(hub.Device, uint32, *record.State, record.Delta) ([]record.Key, string) {
-	return nil, ""
+func (open) Refuse(hub.View, hub.Device, uint32, record.ID, *record.State, record.Delta) ([]record.Key, string, error) {
+	return nil, "", nil
 }
 
 // shop is a hub with one workspace, at a moment that the test sets.
 type shop struct {
 	*hub.Hub
-	t   *testing.T
-	ws  record.ID
-	now time.Time
+	t     *testing.T
+	store hub.Store
+	ws    record.ID
+	now   time.Time
 }
 
 func newShop(t *testing.T) *shop {
@@ -50,7 +51,7 @@ func newShop(t *testing.T) *shop {
 			t.Error(err)
 		}
 	})
-	s := &shop{t: t, now: time.UnixMilli(1_795_000_000_000)}
+	s := &shop{t: t, store: store, now: time.UnixMilli(1_795_000_000_000)}
 	s.Hub = hub.New(store, open{}, func() time.Time { return s.now })
 	if s.ws, err = s.Create(t.Context(), "Dois Irmãos"); err != nil {
 		t.Fatal(err)
@@ -63,6 +64,7 @@ type desk struct {
 	s   *shop
 	key []byte
 	ask protocol.Ask
+	n   uint64 // its last write
 }
 
 func (s *shop) join(scopes ...record.ID) *desk {
@@ -75,7 +77,7 @@ func (s *shop) join(scopes ...record.ID) *desk {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	return &desk{s, key, protocol.Ask{Protocol: protocol.Newest, Workspace: s.ws, Replica: d.Replica}}
+	return &desk{s: s, key: key, ask: protocol.Ask{Protocol: protocol.Newest, Workspace: s.ws, Replica: d.Replica}}
 }
 
 // state is a record with one field of a writer.
@@ -127,7 +129,7 @@ func wantCode(t *testing.T, what string, err error, code protocol.Code) {
 var one = record.ID{0: 1}
 
 func whole(id record.ID, s *record.State) protocol.Item {
-	return protocol.NewItem(id, 21, record.ID{}, s.Whole())
+	return protocol.NewItem(id, 21, s.Whole())
 }
 
 func TestWhoAsksIsCheckedBeforeAnythingIsAnswered(t *testing.T) {

@@ -33,7 +33,7 @@ func (h *Hub) Pull(ctx context.Context, key []byte, p *protocol.Pull) (*protocol
 		if i < 0 {
 			return nil // the answer's grants say what there is to ask
 		}
-		return h.fill(v, head, d.Grants[i].Scope, page)
+		return fill(v, head, d, d.Grants[i].Scope, page)
 	})
 	if err != nil {
 		return nil, h.refusal(ctx, p.Ask.Workspace, err)
@@ -52,28 +52,35 @@ func (h *Hub) Pull(ctx context.Context, key []byte, p *protocol.Pull) (*protocol
 	return page, err
 }
 
-func (h *Hub) fill(v View, head Head, scope record.ID, page *protocol.Page) error {
+// fill puts what changed in a scope into a page. A record that left it, and is
+// in another that the device sees, comes as it is: the grant by which it is seen
+// may end before it was pulled by it.
+func fill(v View, head Head, d *Device, scope record.ID, page *protocol.Page) error {
 	var err error
 	if page.Erased, err = v.Erased(page.Mark.Seq); err != nil {
 		return err
 	}
-	rows, err := v.Changed(scope, page.Mark.Seq, protocol.MaxRecords)
+	changes, err := v.Changed(scope, page.Mark.Seq, protocol.MaxRecords)
 	if err != nil {
 		return err
 	}
+	page.More = len(changes) == protocol.MaxRecords
+	page.Mark.Seq = head.Seq
 	size := 0
-	for i := range rows {
-		size += len(rows[i].State)
+	for i, c := range changes {
+		row := d.told(c.Row)
+		if row == nil {
+			row = &protocol.Row{ID: c.Row.ID, Seq: c.At, Left: true}
+		}
+		size += len(row.State)
 		if i > 0 && size > protocol.MaxBytes {
-			rows, page.More = rows[:i], true
+			changes, page.More = changes[:i], true
 			break
 		}
+		page.Rows = append(page.Rows, *row)
 	}
-	page.Rows = rows
-	page.More = page.More || len(rows) == protocol.MaxRecords
-	page.Mark.Seq = head.Seq
 	if page.More {
-		page.Mark.Seq = rows[len(rows)-1].Seq
+		page.Mark.Seq = changes[len(changes)-1].At
 	}
 	return nil
 }

@@ -10,7 +10,6 @@ import (
 
 	"patio/sync/protocol"
 	"patio/sync/record"
-	"patio/sync/vv"
 )
 
 // ahead is how far before the hub's clock a write may be stamped; what is
@@ -47,15 +46,9 @@ func (h *Hub) Push(ctx context.Context, key []byte, frame []byte) (*protocol.Pus
 		if p.Batch != d.Batch+1 || p.Ask.Answered != d.Batch || p.Ask.Hash != d.Hash {
 			return protocol.Refuse(protocol.CodeForked, nil)
 		}
-		b := &batch{h: h, tx: tx, d: d, head: &head}
-		if answer.Verdicts, err = b.take(p.Items); err != nil {
+		b := newBatch(h, tx, d, &head)
+		if answer.Verdicts, moved, err = b.take(p.Items); err != nil {
 			return err
-		}
-		if moved = len(b.put) > 0; moved {
-			head.Token = newToken()
-			if err := tx.SetHead(head); err != nil {
-				return err
-			}
 		}
 		bare := protocol.Pushed{Verdicts: slices.Clone(answer.Verdicts)}
 		for i := range bare.Verdicts {
@@ -92,9 +85,8 @@ func (h *Hub) again(tx Tx, d *Device, p *protocol.Push, answer *protocol.Pushed)
 	}
 	for i := range stored.Verdicts {
 		v := &stored.Verdicts[i]
-		row, ok := rows[p.Items[i].ID]
-		if ok && v.Status != protocol.Gone && d.sees(row.Scope) {
-			v.Row = &row
+		if row, ok := rows[p.Items[i].ID]; ok && v.Status.Tells() {
+			v.Row = d.told(row)
 		}
 	}
 	answer.Verdicts = stored.Verdicts
@@ -109,218 +101,161 @@ func idsOf(items []protocol.Item) []record.ID {
 	return ids
 }
 
-func (d *Device) sees(scope record.ID) bool {
-	return slices.ContainsFunc(d.Grants, func(g protocol.Grant) bool { return g.Scope == scope })
+// item is one record of a push on its way in.
+type item struct {
+	*protocol.Item
+	told record.Delta
+	now  *record.State // nil of a new record
+	next kept          // as it would be if nothing of it is refused
+	protocol.Verdict
 }
 
-// batch is a push on its way in.
-type batch struct {
-	h    *Hub
-	tx   Tx
-	d    *Device
-	head *Head
-	rows map[record.ID]protocol.Row
-	put  []protocol.Row
-}
-
-func (b *batch) take(items []protocol.Item) ([]protocol.Verdict, error) {
-	ids := idsOf(items)
-	sorted := slices.Clone(ids)
-	slices.SortFunc(sorted, func(x, y record.ID) int { return slices.Compare(x[:], y[:]) })
-	if len(slices.Compact(sorted)) != len(ids) {
-		return nil, protocol.Refuse(protocol.CodeMalformed, errors.New("a record is pushed twice"))
+// take takes in the records of a push.
+func (b *batch) take(pushed []protocol.Item) (verdicts []protocol.Verdict, moved bool, err error) {
+	ids := idsOf(pushed)
+	if len(sortedIDs(slices.Clone(ids))) != len(ids) {
+		return nil, false, protocol.Refuse(protocol.CodeMalformed, errors.New("a record is pushed twice"))
 	}
-	var err error
-	if b.rows, err = b.tx.Records(ids); err != nil {
-		return nil, err
+	if err := b.lookErased(ids); err != nil {
+		return nil, false, err
 	}
-	erased, err := b.tx.IsErased(ids)
-	if err != nil {
-		return nil, err
+	items := make([]item, len(pushed))
+	var named []record.ID
+	for i := range pushed {
+		items[i].Item = &pushed[i]
+		if err := b.read(&items[i]); err != nil {
+			return nil, false, err
+		}
+		named = append(named, items[i].next.up...)
 	}
-	verdicts := make([]protocol.Verdict, len(items))
+	if err := b.lookErased(named); err != nil {
+		return nil, false, err
+	}
 	for i := range items {
-		if erased[items[i].ID] {
-			verdicts[i].Status = protocol.Erased
-			continue
-		}
-		if verdicts[i], err = b.item(&items[i]); err != nil {
-			return nil, err
+		if err := b.item(&items[i]); err != nil {
+			return nil, false, err
 		}
 	}
-	return verdicts, b.tx.PutRecords(b.put)
+	if moved, err = b.finish(); err != nil {
+		return nil, false, err
+	}
+	verdicts = make([]protocol.Verdict, len(items))
+	for i := range items {
+		verdicts[i] = b.verdict(&items[i])
+	}
+	return verdicts, moved, nil
 }
 
-// item takes in one record.
-func (b *batch) item(it *protocol.Item) (protocol.Verdict, error) {
-	told, err := it.Delta()
-	if err != nil {
-		return protocol.Verdict{}, err
+// read reads what an item tells, and what would become of its record. A Status
+// says that nothing does.
+func (b *batch) read(it *item) (err error) {
+	if b.erased[it.ID] {
+		it.Status = protocol.Erased
+		return nil
 	}
-	row, there := b.rows[it.ID]
+	if it.told, err = it.Delta(); err != nil {
+		return err
+	}
+	k := b.looked[it.ID]
 	now := &record.State{}
-	if there {
-		if !b.d.sees(row.Scope) || row.Kind != it.Kind {
-			return protocol.Verdict{Status: protocol.Gone}, nil
+	if k != nil {
+		// What is brought back after a restore may have moved since the copy was
+		// taken that the hub was restored from.
+		back := b.d.Uploads && it.told.Complete
+		if k.row.Kind != it.Kind || !back && !b.d.Sees(k.row.Scopes...) {
+			it.Status = protocol.Gone
+			return nil
 		}
-		if now, err = record.Decode(row.State); err != nil {
-			return protocol.Verdict{}, fmt.Errorf("hub: record %x: %w", it.ID, err)
-		}
+		now, it.now = k.state, k.state
 	}
-	if !told.Complete && told.Base > now.Seen.At(b.d.Replica) {
-		return protocol.Verdict{Status: protocol.Whole}, nil
+	if !it.told.Complete && it.told.Base > now.Seen.At(b.d.Replica) {
+		it.Status = protocol.Whole
+		return nil
 	}
-	if !b.d.Uploads || !told.Complete {
-		if err := honest(b.d.Replica, now, &told); err != nil {
-			return protocol.Verdict{}, err
-		}
-	}
-	limit := record.Clock(b.h.now().Add(ahead).UnixMilli())
-	stampAtMost(&told, b.d.Replica, limit)
-
-	v := protocol.Verdict{Status: protocol.Accepted}
-	known := now
-	if !there {
-		known = nil
-	}
-	if v.Refused, v.Reason = b.judge(it.Kind, known, told); len(v.Refused) > 0 {
-		slices.SortFunc(v.Refused, record.Key.Compare)
-		told = accepted(told, v.Refused, b.d.Replica, now)
-		if len(told.Keys) == 0 && !told.LifeToo {
-			v.Status = protocol.Refused
-			if there {
-				v.Row = &row
-			}
-			return v, nil
-		}
-	}
-	merged := now.Clone()
-	merged.Merge(told, b.d.Replica)
-	if !there || !same(now, merged) {
-		old := row
-		row = protocol.Row{ID: it.ID, Kind: it.Kind, Scope: b.h.policy.Scope(it.Kind, merged), State: merged.AppendValues(nil)}
-		b.head.Seq++
-		row.Seq = b.head.Seq
-		if err := b.move(old, row, there); err != nil {
-			return v, err
-		}
-		b.put = append(b.put, row)
-		b.rows[it.ID] = row
-	}
-	v.Row = &row
-	return v, nil
-}
-
-// judge asks the policy. What comes back after a restore is not judged field by
-// field: a record that tells one field less, and has seen what others wrote
-// there, would take their values away.
-func (b *batch) judge(kind uint32, now *record.State, told record.Delta) ([]record.Key, string) {
-	if b.d.Uploads {
-		return nil, ""
-	}
-	return b.h.policy.Refuse(*b.d, kind, now, told)
-}
-
-// move notes that a record went to another scope, so that the old one hears of it.
-func (b *batch) move(old, row protocol.Row, there bool) error {
-	if there && old.Scope != row.Scope {
-		if err := b.tx.Leave(old.Scope, row.ID, row.Seq); err != nil {
+	if !b.d.Uploads || !it.told.Complete {
+		if err := honest(b.d.Replica, now, &it.told); err != nil {
 			return err
 		}
 	}
-	return b.tx.Return(row.Scope, row.ID)
-}
-
-// honest checks that new writes are the sender's own, beyond those that the
-// hub has seen of it in this record, and that it claims no other knowledge
-// than the hub gave it.
-func honest(r vv.Replica, now *record.State, told *record.Delta) error {
-	forged := func(d vv.Dot) bool {
-		if now.Seen.Has(d) {
-			return false
-		}
-		return d.Replica != r || !told.Seen.Has(d)
-	}
-	for _, f := range told.Fields {
-		if forged(f.Dot) {
-			return protocol.Refuse(protocol.CodeForged, fmt.Errorf("write %v", f.Dot))
-		}
-	}
-	for _, l := range told.Life {
-		if forged(l.Dot) {
-			return protocol.Refuse(protocol.CodeForged, fmt.Errorf("write %v to a life", l.Dot))
-		}
-		for _, c := range l.Seen {
-			if !told.Seen.Has(vv.Dot(c)) {
-				return protocol.Refuse(protocol.CodeForged, fmt.Errorf("a deletion that saw %v", c))
-			}
-		}
-	}
-	for _, c := range told.Seen {
-		if c.Replica != r && !now.Seen.Has(vv.Dot(c)) {
-			return protocol.Refuse(protocol.CodeForged, fmt.Errorf("knowledge of %v", c))
-		}
-	}
+	stampAtMost(&it.told, b.d.Replica, record.Clock(b.h.now().Add(ahead).UnixMilli()))
+	b.merge(it, it.told)
 	return nil
 }
 
-// stampAtMost brings the sender's own clocks back to a limit.
-func stampAtMost(d *record.Delta, r vv.Replica, limit record.HLC) {
-	for i := range d.Fields {
-		if f := &d.Fields[i]; f.Dot.Replica == r {
-			f.At = min(f.At, limit)
-		}
+// merge says what becomes of an item's record when it takes in told.
+func (b *batch) merge(it *item, told record.Delta) {
+	it.next = kept{row: protocol.Row{ID: it.ID, Kind: it.Kind}, state: &record.State{}}
+	if it.now != nil {
+		it.next = *b.looked[it.ID]
+		it.next.state = it.now.Clone()
 	}
-	for i := range d.Life {
-		if l := &d.Life[i]; l.Dot.Replica == r {
-			l.At = min(l.At, limit)
-		}
-	}
+	it.next.state.Merge(told, b.d.Replica)
+	b.placed(&it.next)
 }
 
-// accepted takes refused fields out of a Delta. What it says to have seen of
-// its writer ends at the last write that was accepted: a refused one gets no dot.
-func accepted(d record.Delta, refused []record.Key, r vv.Replica, now *record.State) record.Delta {
-	no := func(k record.Key) bool {
-		_, found := slices.BinarySearchFunc(refused, k, record.Key.Compare)
-		return found
+// item takes in one record.
+func (b *batch) item(it *item) error {
+	if it.Status != 0 || b.erased[it.ID] {
+		return nil // erased since, with what it refers to
 	}
-	keys := d.Keys
-	if d.Complete {
-		keys = nil
-		for i, f := range d.Fields {
-			if i == 0 || f.Key != d.Fields[i-1].Key {
-				keys = append(keys, f.Key)
-			}
-		}
+	it.Status = protocol.Accepted
+	if err := b.judge(it); err != nil || it.Status == protocol.Refused {
+		return err
 	}
-	lifeToo := (d.LifeToo || d.Complete) && !no(LifeKey)
-	out := d.State.Partial(slices.DeleteFunc(slices.Clone(keys), no), lifeToo, d.Base)
-	last := now.Seen.At(r)
-	for _, f := range out.Fields {
-		if f.Dot.Replica == r {
-			last = max(last, f.Dot.N)
-		}
+	if it.now != nil && same(it.now, it.next.state) {
+		return nil
 	}
-	for _, l := range out.Life {
-		if l.Dot.Replica == r {
-			last = max(last, l.Dot.N)
-		}
+	if slices.ContainsFunc(it.next.up, func(parent record.ID) bool { return b.erased[parent] }) {
+		return b.astray(it)
 	}
-	seen := make(vv.Vector, 0, len(d.Seen))
-	for _, c := range d.Seen {
-		if c.Replica == r {
-			c.N = min(c.N, last)
-		}
-		if c.N > 0 {
-			seen = append(seen, c)
-		}
-	}
-	out.Seen = seen
-	return out
+	it.next.written = true
+	b.set(&it.next, it.next.state)
+	return nil
 }
 
-// same says whether two states are equal.
-func same(a, b *record.State) bool {
-	return slices.Equal(a.AppendValues(nil), b.AppendValues(nil))
+// astray answers a record that would refer to an erased one. A new one is
+// erased, so that what refers to it is, too; one that others have stays as it is.
+func (b *batch) astray(it *item) error {
+	if it.now == nil {
+		return b.erase([]record.ID{it.ID})
+	}
+	it.Status, it.Refused, it.Reason = protocol.Refused, toldKeys(&it.told), ReasonErased
+	return nil
+}
+
+// judge asks the policy, and leaves out of the record what it refuses. What
+// comes back after a restore is not judged field by field: a record that tells
+// one field less, and has seen what others wrote there, would take their values
+// away.
+func (b *batch) judge(it *item) (err error) {
+	if b.d.Uploads {
+		return nil
+	}
+	it.Refused, it.Reason, err = b.h.policy.Refuse(looking{b.tx, b}, *b.d, it.Kind, it.ID, it.now, it.told)
+	if err != nil || len(it.Refused) == 0 {
+		return err
+	}
+	slices.SortFunc(it.Refused, record.Key.Compare)
+	now := it.now
+	if now == nil {
+		now = &record.State{}
+	}
+	told := accepted(it.told, it.Refused, b.d.Replica, now)
+	if len(told.Keys) == 0 && !told.LifeToo {
+		it.Status = protocol.Refused
+		return nil
+	}
+	b.merge(it, told)
+	return nil
+}
+
+// verdict answers an item with its record as the whole batch has left it.
+func (b *batch) verdict(it *item) protocol.Verdict {
+	if b.erased[it.ID] {
+		return protocol.Verdict{Status: protocol.Erased}
+	}
+	if k := b.looked[it.ID]; k != nil && it.Status.Tells() {
+		it.Row = b.d.told(k.row)
+	}
+	return it.Verdict
 }

@@ -28,11 +28,13 @@ type View interface {
 	Head() (Head, error)
 	// Token answers the token of the commit that gave seq, 0 when there is none.
 	Token(seq uint64) (uint64, error)
-	// Records answers those of the ids that there are.
+	// Records answers those of the ids that there are, with all their scopes.
 	Records(ids []record.ID) (map[record.ID]protocol.Row, error)
-	// Changed answers the rows of a scope beyond after, and the records that
-	// left it, by seq; at most limit.
-	Changed(scope record.ID, after uint64, limit int) ([]protocol.Row, error)
+	// Children answers who refers to the ids.
+	Children(ids []record.ID) (map[record.ID][]record.ID, error)
+	// Changed answers the records of a scope that changed beyond after, and those
+	// that left it, by At; at most limit. Those of Everything are all that there are.
+	Changed(scope record.ID, after uint64, limit int) ([]Change, error)
 	// Erased answers the ids erased beyond after, by seq.
 	Erased(after uint64) ([]record.ID, error)
 	// IsErased answers which of the ids were erased.
@@ -48,15 +50,38 @@ type View interface {
 type Tx interface {
 	View
 	SetHead(Head) error
-	// PutRecords writes rows as they are, their Seq included.
+	// PutRecords writes rows as they are, their Seq included, into their Scopes.
+	// A scope that a row had and has no more is told by Leave.
 	PutRecords([]protocol.Row) error
-	// Leave notes that a record left a scope at seq; Return takes the note back.
-	Leave(scope, id record.ID, seq uint64) error
-	Return(scope, id record.ID) error
-	// Erase deletes a record for good and keeps its id.
-	Erase(id record.ID, seq uint64) error
+	// Leave notes that records left scopes.
+	Leave([]Left) error
+	// Refer says whom records refer to, and that they refer to nobody else. A
+	// parent needs not be there.
+	Refer([]Refs) error
+	// Erase deletes records for good and keeps their ids, the first at seq, each
+	// further one at the next. An id that is erased already stays where it is.
+	Erase(ids []record.ID, seq uint64) error
 	PutDevice(Device) error
 	PutInvite(Invite) error
+}
+
+// Change is a record that changed in a scope, or left it.
+type Change struct {
+	Row  protocol.Row // as it is now, with all its scopes
+	At   uint64       // when it changed here last; of one that left, when it did
+	Left bool
+}
+
+// Left says that a record left a scope.
+type Left struct {
+	Scope, ID record.ID
+	Seq       uint64
+}
+
+// Refs says whom a record refers to.
+type Refs struct {
+	Child   record.ID
+	Parents []record.ID
 }
 
 // Head is a workspace's state.

@@ -54,8 +54,8 @@ func Decode(b []byte, message any) error {
 }
 
 // NewItem writes a Delta as an Item.
-func NewItem(id record.ID, kind uint32, scope record.ID, d record.Delta) Item {
-	item := Item{ID: id, Kind: kind, Scope: scope, Complete: d.Complete, LifeToo: d.LifeToo, Base: d.Base, State: d.AppendValues(nil)}
+func NewItem(id record.ID, kind uint32, d record.Delta) Item {
+	item := Item{ID: id, Kind: kind, Complete: d.Complete, LifeToo: d.LifeToo, Base: d.Base, State: d.AppendValues(nil)}
 	for _, k := range d.Keys {
 		if !slices.ContainsFunc(d.Fields, func(f record.Field) bool { return f.Key == k }) {
 			item.Empty = append(item.Empty, k)

@@ -51,7 +51,6 @@ type Item struct {
 	_        struct{} `cbor:",toarray"`
 	ID       record.ID
 	Kind     uint32
-	Scope    record.ID
 	Complete bool
 	LifeToo  bool
 	Base     uint64       // of a partial one: how far the hub has answered to have seen the sender in this record
@@ -71,13 +70,16 @@ const (
 	Erased                     // erased for good: drop every trace
 )
 
+// Tells says whether the record travels with such a verdict.
+func (s Status) Tells() bool { return s == Accepted || s == Refused }
+
 // Verdict answers an item. The record's present state travels with it.
 type Verdict struct {
 	_       struct{} `cbor:",toarray"`
 	Status  Status
 	Refused []record.Key
 	Reason  string // why fields were refused: a code of the policy's
-	Row     *Row   // as the hub has it now; nil of Whole, Gone and Erased, and of a refused new record
+	Row     *Row   // as the hub has it now; nil of Whole, Gone and Erased, of a refused new record, and of one out of the sender's sight
 }
 
 // Pushed answers a Push, an item each, in order.
@@ -109,8 +111,12 @@ type Head struct {
 type Grant struct {
 	_      struct{} `cbor:",toarray"`
 	Number uint64
-	Scope  record.ID // zero: what belongs to the whole workspace
+	Scope  record.ID // zero: what belongs to the whole workspace; Everything
 }
+
+// Everything is a scope that holds whatever any scope does, those made later
+// included.
+var Everything = record.ID{0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff}
 
 // Mark is how far a grant was pulled and applied.
 type Mark struct {
@@ -128,16 +134,17 @@ type Pull struct {
 
 // Row is a record as the hub has it.
 type Row struct {
-	_     struct{} `cbor:",toarray"`
-	ID    record.ID
-	Kind  uint32
-	Scope record.ID
-	Seq   uint64
-	State []byte // with values; empty when Left
-	Left  bool   // it moved to another scope: drop it if nothing of it waits here
+	_      struct{} `cbor:",toarray"`
+	ID     record.ID
+	Kind   uint32
+	Scopes []record.ID // those of its scopes that the device may see, sorted; all of them if it sees Everything; none when Left
+	Seq    uint64
+	State  []byte // with values; empty when Left
+	Left   bool   // it is in no scope any more that the device sees: drop it if nothing of it waits here
 }
 
-// Page answers a Pull: rows by Seq. Mark is where to go on, now if More.
+// Page answers a Pull, in the order of what changed. Mark is where to go on,
+// now if More.
 type Page struct {
 	_      struct{} `cbor:",toarray"`
 	Hub    Hub

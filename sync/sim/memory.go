@@ -43,7 +43,7 @@ func (m *memory) copied() *memory {
 func cloneHeld(h *client.Held) *client.Held {
 	c := *h
 	c.State = *h.State.Clone()
-	c.Hub, c.Waits = slices.Clone(h.Hub), slices.Clone(h.Waits)
+	c.Hub, c.Waits, c.Scopes = slices.Clone(h.Hub), slices.Clone(h.Waits), slices.Clone(h.Scopes)
 	return &c
 }
 
@@ -133,7 +133,7 @@ func (t *memoryTx) Outside(scopes []record.ID) (out []record.ID, err error) {
 	for id := range t.memory.held {
 		if h, err := t.Held(id); err != nil {
 			return nil, err
-		} else if h != nil && h.Hub != nil && !waits(h) && !slices.Contains(scopes, h.Scope) {
+		} else if h != nil && !waits(h) && !slices.ContainsFunc(h.Scopes, func(s record.ID) bool { return slices.Contains(scopes, s) }) {
 			out = append(out, id)
 		}
 	}
@@ -165,7 +165,7 @@ func (t *memoryTx) Rename(from, to vv.Replica, all bool) error {
 var errEvicted = errors.New("sim: evicted")
 
 // write is what a person does to a record: value "" takes the field out.
-func (m *memory) write(id record.ID, kind uint32, scope record.ID, now record.HLC, f func(s *record.State, d vv.Dot) record.Key) error {
+func (m *memory) write(id record.ID, kind uint32, f func(s *record.State, d vv.Dot) record.Key) error {
 	return m.Update(context.Background(), func(tx client.Tx) error {
 		t := tx.(*memoryTx)
 		h, err := t.Held(id)
@@ -176,7 +176,7 @@ func (m *memory) write(id record.ID, kind uint32, scope record.ID, now record.HL
 			if m.evicted[id] {
 				return errEvicted
 			}
-			h = &client.Held{ID: id, Kind: kind, Scope: scope}
+			h = &client.Held{ID: id, Kind: kind}
 		}
 		t.counter++
 		d := vv.Dot{Replica: t.meta.Replica, N: t.counter}

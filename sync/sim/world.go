@@ -103,20 +103,20 @@ type refusing struct{}
 // scopeKey is the field that says which scope a record belongs to.
 var scopeKey = record.Key{ID: 4}
 
-func (refusing) Scope(_ uint32, s *record.State) (scope record.ID) {
+func (refusing) Place(_ uint32, s *record.State) (p hub.Place) {
 	if f, ok := s.Live(scopeKey); ok {
-		scope[0] = f.Value[0] - '0'
+		p.Scope[0] = f.Value[0] - '0'
 	}
-	return scope
+	return p
 }
 
-func (refusing) Refuse(_ hub.Device, _ uint32, now *record.State, told record.Delta) (keys []record.Key, reason string) {
+func (refusing) Refuse(_ hub.View, _ hub.Device, _ uint32, _ record.ID, now *record.State, told record.Delta) (keys []record.Key, reason string, err error) {
 	for _, f := range told.Fields {
 		if refusable(f.Value) && (now == nil || !now.Seen.Has(f.Dot)) && !slices.Contains(keys, f.Key) {
 			keys = append(keys, f.Key)
 		}
 	}
-	return keys, "sim"
+	return keys, "sim", nil
 }
 
 func refusable(value string) bool { return strings.HasPrefix(value, "no") }
@@ -312,7 +312,7 @@ func (d *device) write() error {
 		value = "no" + value
 	}
 	var seen []string
-	err := d.db.write(id, 1, record.ID{}, 0, func(s *record.State, dot vv.Dot) record.Key {
+	err := d.db.write(id, 1, func(s *record.State, dot vv.Dot) record.Key {
 		at := record.Clock(d.clock().UnixMilli() + d.db.meta.Offset)
 		if kill {
 			if s.Dead() {
@@ -513,7 +513,7 @@ func (w *world) check(ctx context.Context) error {
 	}
 	for _, d := range w.devices {
 		for id, s := range at {
-			h, sees := d.db.held[id], d.db.meta.Sees(refusing{}.Scope(1, s))
+			h, sees := d.db.held[id], slices.ContainsFunc(d.db.meta.Grants, func(g protocol.Grant) bool { return g.Scope == refusing{}.Place(1, s).Scope })
 			switch {
 			case !sees && h != nil:
 				return fmt.Errorf("device %s holds %x, which it may not see: %+v", d.name, id, h)

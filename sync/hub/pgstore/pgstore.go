@@ -7,6 +7,7 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -104,6 +105,14 @@ func joined(list []record.ID) []byte {
 		out = append(out, list[i][:]...)
 	}
 	return out
+}
+
+// split reads what joined wrote.
+func split(b []byte) (list []record.ID) {
+	for id := range slices.Chunk(b, len(record.ID{})) {
+		list = append(list, record.ID(id))
+	}
+	return list
 }
 
 // ids reads a column of ids.

@@ -4,13 +4,21 @@ CREATE TABLE IF NOT EXISTS workspaces (
   hub BIGINT NOT NULL, last_grant BIGINT NOT NULL
 );
 CREATE TABLE IF NOT EXISTS commits (ws BYTEA NOT NULL, seq BIGINT NOT NULL, token BIGINT NOT NULL, PRIMARY KEY (ws, seq));
+-- scopes: ids one behind the other, as in places.
 CREATE TABLE IF NOT EXISTS records (
-  ws BYTEA NOT NULL, id BYTEA NOT NULL, kind BIGINT NOT NULL, scope BYTEA NOT NULL, seq BIGINT NOT NULL, state BYTEA NOT NULL,
+  ws BYTEA NOT NULL, id BYTEA NOT NULL, kind BIGINT NOT NULL, scopes BYTEA NOT NULL, seq BIGINT NOT NULL, state BYTEA NOT NULL,
   PRIMARY KEY (ws, id)
 );
-CREATE INDEX IF NOT EXISTS records_changed ON records(ws, scope, seq);
-CREATE TABLE IF NOT EXISTS lefts (ws BYTEA NOT NULL, scope BYTEA NOT NULL, id BYTEA NOT NULL, seq BIGINT NOT NULL, PRIMARY KEY (ws, scope, id));
-CREATE INDEX IF NOT EXISTS lefts_changed ON lefts(ws, scope, seq);
+CREATE INDEX IF NOT EXISTS records_changed ON records(ws, seq);
+-- The scopes that a record is in, at its sequence, and those that it left.
+CREATE TABLE IF NOT EXISTS places (
+  ws BYTEA NOT NULL, id BYTEA NOT NULL, scope BYTEA NOT NULL, seq BIGINT NOT NULL, gone BOOLEAN NOT NULL,
+  PRIMARY KEY (ws, id, scope)
+);
+CREATE INDEX IF NOT EXISTS places_changed ON places(ws, scope, seq);
+-- Who refers to whom; a parent needs not be there.
+CREATE TABLE IF NOT EXISTS refs (ws BYTEA NOT NULL, child BYTEA NOT NULL, parent BYTEA NOT NULL, PRIMARY KEY (ws, child, parent));
+CREATE INDEX IF NOT EXISTS refs_below ON refs(ws, parent, child);
 CREATE TABLE IF NOT EXISTS erased (ws BYTEA NOT NULL, id BYTEA NOT NULL, seq BIGINT NOT NULL, PRIMARY KEY (ws, id));
 CREATE INDEX IF NOT EXISTS erased_changed ON erased(ws, seq);
 -- A device and an invite are read and written whole; CBOR.

@@ -3,7 +3,6 @@ package pgstore
 import (
 	"context"
 	"errors"
-	"slices"
 
 	"github.com/fxamacker/cbor/v2"
 	"github.com/jackc/pgx/v5"
@@ -34,9 +33,7 @@ func (t *tx) Head() (h hub.Head, err error) {
 		return h, err
 	}
 	h.Epoch, h.Seq, h.Token, h.Grant, h.Hub = record.ID(epoch), uint64(seq), uint64(token), uint64(grant), vv.Replica(number)
-	for id := range slices.Chunk(past, len(h.Epoch)) {
-		h.Past = append(h.Past, record.ID(id))
-	}
+	h.Past = split(past)
 	return h, nil
 }
 
@@ -73,37 +70,53 @@ func bytesOf(list []record.ID) [][]byte {
 }
 
 func (t *tx) Records(list []record.ID) (map[record.ID]protocol.Row, error) {
-	rows, err := t.tx.Query(t.ctx, "SELECT id,kind,scope,seq,state,false FROM records WHERE ws=$1 AND id=ANY($2)", t.ws, bytesOf(list))
-	found, err := records(rows, err)
+	rows, err := t.tx.Query(t.ctx, "SELECT seq,false,id,kind,scopes,seq,state FROM records WHERE ws=$1 AND id=ANY($2)", t.ws, bytesOf(list))
+	found, err := changes(rows, err)
 	out := make(map[record.ID]protocol.Row, len(found))
-	for _, r := range found {
-		out[r.ID] = r
+	for _, c := range found {
+		out[c.Row.ID] = c.Row
 	}
 	return out, err
 }
 
-func (t *tx) Changed(scope record.ID, after uint64, limit int) ([]protocol.Row, error) {
-	rows, err := t.tx.Query(t.ctx, `
-		(SELECT id,kind,scope,seq,state,false AS gone FROM records WHERE ws=$1 AND scope=$2 AND seq>$3 ORDER BY seq LIMIT $4)
-		UNION ALL
-		(SELECT id,0,scope,seq,''::bytea,true FROM lefts WHERE ws=$1 AND scope=$2 AND seq>$3 ORDER BY seq LIMIT $4)
-		ORDER BY seq LIMIT $4`, t.ws, scope[:], int64(after), limit)
-	return records(rows, err)
+func (t *tx) Children(list []record.ID) (map[record.ID][]record.ID, error) {
+	rows, err := t.tx.Query(t.ctx, "SELECT parent,child FROM refs WHERE ws=$1 AND parent=ANY($2)", t.ws, bytesOf(list))
+	if err != nil {
+		return nil, err
+	}
+	out := map[record.ID][]record.ID{}
+	var parent, child []byte
+	_, err = pgx.ForEachRow(rows, []any{&parent, &child}, func() error {
+		out[record.ID(parent)] = append(out[record.ID(parent)], record.ID(child))
+		return nil
+	})
+	return out, err
 }
 
-func records(rows pgx.Rows, failed error) ([]protocol.Row, error) {
+func (t *tx) Changed(scope record.ID, after uint64, limit int) ([]hub.Change, error) {
+	const row = ",r.id,r.kind,r.scopes,r.seq,r.state FROM "
+	if scope == hub.Everything {
+		rows, err := t.tx.Query(t.ctx, "SELECT r.seq,false"+row+"records r WHERE r.ws=$1 AND r.seq>$2 ORDER BY r.seq LIMIT $3", t.ws, int64(after), limit)
+		return changes(rows, err)
+	}
+	rows, err := t.tx.Query(t.ctx, "SELECT p.seq,p.gone"+row+"places p JOIN records r ON r.ws=p.ws AND r.id=p.id WHERE p.ws=$1 AND p.scope=$2 AND p.seq>$3 ORDER BY p.seq LIMIT $4",
+		t.ws, scope[:], int64(after), limit)
+	return changes(rows, err)
+}
+
+// changes reads rows of seq, gone and the columns of records.
+func changes(rows pgx.Rows, failed error) ([]hub.Change, error) {
 	if failed != nil {
 		return nil, failed
 	}
-	out, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (protocol.Row, error) {
-		var r protocol.Row
-		var id, scope []byte
-		var kind, seq int64
-		if err := row.Scan(&id, &kind, &scope, &seq, &r.State, &r.Left); err != nil {
-			return r, err
+	out, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (c hub.Change, err error) {
+		var id, scopes []byte
+		var kind, seq, at int64
+		if err := row.Scan(&at, &c.Left, &id, &kind, &scopes, &seq, &c.Row.State); err != nil {
+			return c, err
 		}
-		r.ID, r.Kind, r.Scope, r.Seq = record.ID(id), uint32(kind), record.ID(scope), uint64(seq)
-		return r, nil
+		c.At, c.Row.ID, c.Row.Kind, c.Row.Scopes, c.Row.Seq = uint64(at), record.ID(id), uint32(kind), split(scopes), uint64(seq)
+		return c, nil
 	})
 	if len(out) == 0 {
 		return nil, err
@@ -126,35 +139,72 @@ func (t *tx) IsErased(list []record.ID) (map[record.ID]bool, error) {
 	return out, err
 }
 
-// PutRecords sends all rows in one statement.
+// PutRecords sends all rows in two statements.
 func (t *tx) PutRecords(list []protocol.Row) error {
+	recordIDs, scopes, states := make([][]byte, len(list)), make([][]byte, len(list)), make([][]byte, len(list))
+	kinds, seqs := make([]int64, len(list)), make([]int64, len(list))
+	var in []hub.Left
+	for i := range list {
+		r := &list[i]
+		recordIDs[i], scopes[i], states[i], kinds[i], seqs[i] = r.ID[:], joined(r.Scopes), r.State, int64(r.Kind), int64(r.Seq)
+		for _, scope := range r.Scopes {
+			in = append(in, hub.Left{Scope: scope, ID: r.ID, Seq: r.Seq})
+		}
+	}
+	if err := t.exec(`INSERT INTO records(ws,id,kind,scopes,seq,state)
+		SELECT $1,* FROM unnest($2::bytea[],$3::bigint[],$4::bytea[],$5::bigint[],$6::bytea[])
+		ON CONFLICT(ws,id) DO UPDATE SET scopes=excluded.scopes, seq=excluded.seq, state=excluded.state`, t.ws, recordIDs, kinds, scopes, seqs, states); err != nil {
+		return err
+	}
+	return t.place(in, false)
+}
+
+func (t *tx) Leave(list []hub.Left) error { return t.place(list, true) }
+
+// place says that records are in scopes, or left them.
+func (t *tx) place(list []hub.Left, gone bool) error {
+	recordIDs, scopes, seqs := make([][]byte, len(list)), make([][]byte, len(list)), make([]int64, len(list))
+	for i := range list {
+		l := &list[i]
+		recordIDs[i], scopes[i], seqs[i] = l.ID[:], l.Scope[:], int64(l.Seq)
+	}
 	if len(list) == 0 {
 		return nil
 	}
-	recordIDs, scopes, states := make([][]byte, len(list)), make([][]byte, len(list)), make([][]byte, len(list))
-	kinds, seqs := make([]int64, len(list)), make([]int64, len(list))
+	return t.exec(`INSERT INTO places(ws,id,scope,seq,gone)
+		SELECT $1,*,$5 FROM unnest($2::bytea[],$3::bytea[],$4::bigint[])
+		ON CONFLICT(ws,id,scope) DO UPDATE SET seq=excluded.seq, gone=excluded.gone`, t.ws, recordIDs, scopes, seqs, gone)
+}
+
+func (t *tx) Refer(list []hub.Refs) error {
+	all := make([]record.ID, len(list))
+	var children, parents [][]byte
 	for i := range list {
 		r := &list[i]
-		recordIDs[i], scopes[i], states[i], kinds[i], seqs[i] = r.ID[:], r.Scope[:], r.State, int64(r.Kind), int64(r.Seq)
+		all[i] = r.Child
+		for j := range r.Parents {
+			children, parents = append(children, r.Child[:]), append(parents, r.Parents[j][:])
+		}
 	}
-	return t.exec(`INSERT INTO records(ws,id,kind,scope,seq,state)
-		SELECT $1,* FROM unnest($2::bytea[],$3::bigint[],$4::bytea[],$5::bigint[],$6::bytea[])
-		ON CONFLICT(ws,id) DO UPDATE SET scope=excluded.scope, seq=excluded.seq, state=excluded.state`, t.ws, recordIDs, kinds, scopes, seqs, states)
+	if len(list) == 0 {
+		return nil
+	}
+	if err := t.exec("DELETE FROM refs WHERE ws=$1 AND child=ANY($2)", t.ws, bytesOf(all)); err != nil {
+		return err
+	}
+	return t.exec("INSERT INTO refs(ws,child,parent) SELECT $1,* FROM unnest($2::bytea[],$3::bytea[])", t.ws, children, parents)
 }
 
-func (t *tx) Leave(scope, id record.ID, seq uint64) error {
-	return t.exec("INSERT INTO lefts(ws,scope,id,seq) VALUES ($1,$2,$3,$4) ON CONFLICT(ws,scope,id) DO UPDATE SET seq=excluded.seq", t.ws, scope[:], id[:], int64(seq))
-}
-
-func (t *tx) Return(scope, id record.ID) error {
-	return t.exec("DELETE FROM lefts WHERE ws=$1 AND scope=$2 AND id=$3", t.ws, scope[:], id[:])
-}
-
-func (t *tx) Erase(id record.ID, seq uint64) error {
+func (t *tx) Erase(list []record.ID, seq uint64) error {
+	gone, seqs := bytesOf(list), make([]int64, len(list))
+	for i := range seqs {
+		seqs[i] = int64(seq) + int64(i)
+	}
 	return errors.Join(
-		t.exec("DELETE FROM records WHERE ws=$1 AND id=$2", t.ws, id[:]),
-		t.exec("DELETE FROM lefts WHERE ws=$1 AND id=$2", t.ws, id[:]),
-		t.exec("INSERT INTO erased(ws,id,seq) VALUES ($1,$2,$3) ON CONFLICT DO NOTHING", t.ws, id[:], int64(seq)))
+		t.exec("DELETE FROM records WHERE ws=$1 AND id=ANY($2)", t.ws, gone),
+		t.exec("DELETE FROM places WHERE ws=$1 AND id=ANY($2)", t.ws, gone),
+		t.exec("DELETE FROM refs WHERE ws=$1 AND child=ANY($2)", t.ws, gone),
+		t.exec("INSERT INTO erased(ws,id,seq) SELECT $1,* FROM unnest($2::bytea[],$3::bigint[]) ON CONFLICT DO NOTHING", t.ws, gone, seqs))
 }
 
 func (t *tx) Device(replica vv.Replica) (*hub.Device, error) {

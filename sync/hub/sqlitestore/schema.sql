@@ -4,13 +4,21 @@ CREATE TABLE IF NOT EXISTS workspaces (
   hub INTEGER NOT NULL, last_grant INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS commits (ws BLOB NOT NULL, seq INTEGER NOT NULL, token INTEGER NOT NULL, PRIMARY KEY (ws, seq)) STRICT, WITHOUT ROWID;
+-- scopes: ids one behind the other, as in places.
 CREATE TABLE IF NOT EXISTS records (
-  ws BLOB NOT NULL, id BLOB NOT NULL, kind INTEGER NOT NULL, scope BLOB NOT NULL, seq INTEGER NOT NULL, state BLOB NOT NULL,
+  ws BLOB NOT NULL, id BLOB NOT NULL, kind INTEGER NOT NULL, scopes BLOB NOT NULL, seq INTEGER NOT NULL, state BLOB NOT NULL,
   PRIMARY KEY (ws, id)
 ) STRICT;
-CREATE INDEX IF NOT EXISTS records_changed ON records(ws, scope, seq);
-CREATE TABLE IF NOT EXISTS lefts (ws BLOB NOT NULL, scope BLOB NOT NULL, id BLOB NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (ws, scope, id)) STRICT, WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS lefts_changed ON lefts(ws, scope, seq);
+CREATE INDEX IF NOT EXISTS records_changed ON records(ws, seq);
+-- The scopes that a record is in, at its sequence, and those that it left.
+CREATE TABLE IF NOT EXISTS places (
+  ws BLOB NOT NULL, id BLOB NOT NULL, scope BLOB NOT NULL, seq INTEGER NOT NULL, gone INTEGER NOT NULL,
+  PRIMARY KEY (ws, id, scope)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS places_changed ON places(ws, scope, seq);
+-- Who refers to whom; a parent needs not be there.
+CREATE TABLE IF NOT EXISTS refs (ws BLOB NOT NULL, child BLOB NOT NULL, parent BLOB NOT NULL, PRIMARY KEY (ws, child, parent)) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS refs_below ON refs(ws, parent, child);
 CREATE TABLE IF NOT EXISTS erased (ws BLOB NOT NULL, id BLOB NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (ws, id)) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS erased_changed ON erased(ws, seq);
 -- A device and an invite are read and written whole; CBOR.

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 
 	_ "modernc.org/sqlite" // the driver
 
@@ -125,15 +126,23 @@ func run(ctx context.Context, db *sql.DB, workspace record.ID, f func(*tx) error
 	return t.Commit()
 }
 
+// split reads what joined wrote.
+func split(b []byte) (list []record.ID) {
+	for id := range slices.Chunk(b, len(record.ID{})) {
+		list = append(list, record.ID(id))
+	}
+	return list
+}
+
 // ids reads a column of ids and closes rows.
 func ids(rows *sql.Rows) (out []record.ID, err error) {
-	defer func() { err = errors.Join(err, rows.Close()) }()
-	for rows.Next() {
+	err = each(rows, func(rows *sql.Rows) error {
 		var b []byte
 		if err := rows.Scan(&b); err != nil {
-			return nil, err
+			return err
 		}
 		out = append(out, record.ID(b))
-	}
-	return out, rows.Err()
+		return nil
+	})
+	return out, err
 }

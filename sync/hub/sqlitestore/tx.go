@@ -4,8 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"slices"
-	"strings"
 
 	"github.com/fxamacker/cbor/v2"
 
@@ -36,9 +34,7 @@ func (t *tx) Head() (h hub.Head, err error) {
 	}
 	h.Epoch, h.Seq, h.Token, h.Grant = record.ID(epoch), uint64(seq), uint64(token), uint64(grant)
 	h.Hub = vv.Replica(number)
-	for id := range slices.Chunk(past, len(h.Epoch)) {
-		h.Past = append(h.Past, record.ID(id))
-	}
+	h.Past = split(past)
 	return h, nil
 }
 
@@ -66,50 +62,54 @@ func (t *tx) Token(seq uint64) (uint64, error) {
 	return uint64(token), err
 }
 
-// marks writes n question marks, and their arguments behind the workspace's.
-func (t *tx) marks(list []record.ID) (string, []any) {
-	args := make([]any, 0, len(list)+1)
-	args = append(args, t.ws)
-	for i := range list {
-		args = append(args, list[i][:])
-	}
-	return strings.TrimSuffix(strings.Repeat("?,", len(list)), ","), args
+func (t *tx) Records(list []record.ID) (map[record.ID]protocol.Row, error) {
+	out := make(map[record.ID]protocol.Row, len(list))
+	return out, t.in("SELECT seq,0,id,kind,scopes,seq,state FROM records WHERE ws=? AND id IN", list, func(rows *sql.Rows) error {
+		c, err := change(rows)
+		out[c.Row.ID] = c.Row
+		return err
+	})
 }
 
-func (t *tx) Records(list []record.ID) (map[record.ID]protocol.Row, error) {
-	marks, args := t.marks(list)
-	rows, err := t.tx.QueryContext(t.ctx, "SELECT id,kind,scope,seq,state,0 FROM records WHERE ws=? AND id IN ("+marks+")", args...)
-	found, err := records(rows, err)
-	out := make(map[record.ID]protocol.Row, len(found))
-	for _, r := range found {
-		out[r.ID] = r
+func (t *tx) Children(list []record.ID) (map[record.ID][]record.ID, error) {
+	out := map[record.ID][]record.ID{}
+	return out, t.in("SELECT parent,child FROM refs WHERE ws=? AND parent IN", list, func(rows *sql.Rows) error {
+		var parent, child []byte
+		if err := rows.Scan(&parent, &child); err != nil {
+			return err
+		}
+		out[record.ID(parent)] = append(out[record.ID(parent)], record.ID(child))
+		return nil
+	})
+}
+
+func (t *tx) Changed(scope record.ID, after uint64, limit int) (out []hub.Change, err error) {
+	const row = ",r.id,r.kind,r.scopes,r.seq,r.state FROM "
+	query, args := "SELECT p.seq,p.gone"+row+"places p JOIN records r ON r.ws=p.ws AND r.id=p.id WHERE p.ws=? AND p.scope=? AND p.seq>? ORDER BY p.seq LIMIT ?", []any{t.ws, scope[:], int64(after), limit}
+	if scope == hub.Everything {
+		query, args = "SELECT r.seq,0"+row+"records r WHERE r.ws=? AND r.seq>? ORDER BY r.seq LIMIT ?", []any{t.ws, int64(after), limit}
 	}
+	rows, err := t.tx.QueryContext(t.ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	err = each(rows, func(rows *sql.Rows) error {
+		c, err := change(rows)
+		out = append(out, c)
+		return err
+	})
 	return out, err
 }
 
-func (t *tx) Changed(scope record.ID, after uint64, limit int) ([]protocol.Row, error) {
-	rows, err := t.tx.QueryContext(t.ctx, `SELECT id,kind,scope,seq,state,0 FROM (SELECT * FROM records WHERE ws=?1 AND scope=?2 AND seq>?3 ORDER BY seq LIMIT ?4)
-		UNION ALL SELECT id,0,scope,seq,x'',1 FROM (SELECT * FROM lefts WHERE ws=?1 AND scope=?2 AND seq>?3 ORDER BY seq LIMIT ?4)
-		ORDER BY seq LIMIT ?4`, t.ws, scope[:], int64(after), limit)
-	return records(rows, err)
-}
-
-func records(rows *sql.Rows, failed error) (out []protocol.Row, err error) {
-	if failed != nil {
-		return nil, failed
+// change reads a row of seq, gone and the columns of records.
+func change(rows *sql.Rows) (c hub.Change, err error) {
+	var id, scopes []byte
+	var at, seq int64
+	if err := rows.Scan(&at, &c.Left, &id, &c.Row.Kind, &scopes, &seq, &c.Row.State); err != nil {
+		return c, err
 	}
-	defer func() { err = errors.Join(err, rows.Close()) }()
-	for rows.Next() {
-		var r protocol.Row
-		var id, scope []byte
-		var seq int64
-		if err := rows.Scan(&id, &r.Kind, &scope, &seq, &r.State, &r.Left); err != nil {
-			return nil, err
-		}
-		r.ID, r.Scope, r.Seq = record.ID(id), record.ID(scope), uint64(seq)
-		out = append(out, r)
-	}
-	return out, rows.Err()
+	c.At, c.Row.ID, c.Row.Scopes, c.Row.Seq = uint64(at), record.ID(id), split(scopes), uint64(seq)
+	return c, nil
 }
 
 func (t *tx) Erased(after uint64) ([]record.ID, error) {
@@ -121,47 +121,72 @@ func (t *tx) Erased(after uint64) ([]record.ID, error) {
 }
 
 func (t *tx) IsErased(list []record.ID) (map[record.ID]bool, error) {
-	marks, args := t.marks(list)
-	rows, err := t.tx.QueryContext(t.ctx, "SELECT id FROM erased WHERE ws=? AND id IN ("+marks+")", args...)
-	if err != nil {
-		return nil, err
-	}
-	found, err := ids(rows)
-	out := make(map[record.ID]bool, len(found))
-	for _, id := range found {
-		out[id] = true
-	}
-	return out, err
+	out := map[record.ID]bool{}
+	return out, t.in("SELECT id FROM erased WHERE ws=? AND id IN", list, func(rows *sql.Rows) error {
+		var id []byte
+		if err := rows.Scan(&id); err != nil {
+			return err
+		}
+		out[record.ID(id)] = true
+		return nil
+	})
 }
 
 func (t *tx) PutRecords(list []protocol.Row) error {
-	st, err := t.tx.PrepareContext(t.ctx, `INSERT INTO records(ws,id,kind,scope,seq,state) VALUES (?,?,?,?,?,?)
-		ON CONFLICT(ws,id) DO UPDATE SET scope=excluded.scope, seq=excluded.seq, state=excluded.state`)
-	if err != nil {
-		return err
-	}
+	var records, places []any
 	for i := range list {
 		r := &list[i]
-		if _, err := st.ExecContext(t.ctx, t.ws, r.ID[:], int64(r.Kind), r.Scope[:], int64(r.Seq), r.State); err != nil {
-			return errors.Join(err, st.Close())
+		records = append(records, t.ws, r.ID[:], int64(r.Kind), joined(r.Scopes), int64(r.Seq), r.State)
+		for _, scope := range r.Scopes {
+			places = append(places, t.ws, r.ID[:], scope[:], int64(r.Seq), 0)
 		}
 	}
-	return st.Close()
+	if err := t.many("INSERT INTO records(ws,id,kind,scopes,seq,state) VALUES", 6, records,
+		" ON CONFLICT(ws,id) DO UPDATE SET scopes=excluded.scopes, seq=excluded.seq, state=excluded.state"); err != nil {
+		return err
+	}
+	return t.place(places)
 }
 
-func (t *tx) Leave(scope, id record.ID, seq uint64) error {
-	return t.exec("INSERT INTO lefts(ws,scope,id,seq) VALUES (?,?,?,?) ON CONFLICT DO UPDATE SET seq=excluded.seq", t.ws, scope[:], id[:], int64(seq))
+func (t *tx) Leave(list []hub.Left) error {
+	var places []any
+	for i := range list {
+		l := &list[i]
+		places = append(places, t.ws, l.ID[:], l.Scope[:], int64(l.Seq), 1)
+	}
+	return t.place(places)
 }
 
-func (t *tx) Return(scope, id record.ID) error {
-	return t.exec("DELETE FROM lefts WHERE ws=? AND scope=? AND id=?", t.ws, scope[:], id[:])
+func (t *tx) place(places []any) error {
+	return t.many("INSERT INTO places(ws,id,scope,seq,gone) VALUES", 5, places, " ON CONFLICT(ws,id,scope) DO UPDATE SET seq=excluded.seq, gone=excluded.gone")
 }
 
-func (t *tx) Erase(id record.ID, seq uint64) error {
-	return errors.Join(
-		t.exec("DELETE FROM records WHERE ws=? AND id=?", t.ws, id[:]),
-		t.exec("DELETE FROM lefts WHERE ws=? AND id=?", t.ws, id[:]),
-		t.exec("INSERT INTO erased(ws,id,seq) VALUES (?,?,?) ON CONFLICT DO NOTHING", t.ws, id[:], int64(seq)))
+func (t *tx) Refer(list []hub.Refs) error {
+	children := make([]record.ID, len(list))
+	var refs []any
+	for i := range list {
+		children[i] = list[i].Child
+		for _, parent := range list[i].Parents {
+			refs = append(refs, t.ws, list[i].Child[:], parent[:])
+		}
+	}
+	if err := t.in("DELETE FROM refs WHERE ws=? AND child IN", children, nil); err != nil {
+		return err
+	}
+	return t.many("INSERT INTO refs(ws,child,parent) VALUES", 3, refs, "")
+}
+
+func (t *tx) Erase(list []record.ID, seq uint64) error {
+	var erased []any
+	for i := range list {
+		erased = append(erased, t.ws, list[i][:], int64(seq)+int64(i))
+	}
+	for _, query := range []string{"DELETE FROM records WHERE ws=? AND id IN", "DELETE FROM places WHERE ws=? AND id IN", "DELETE FROM refs WHERE ws=? AND child IN"} {
+		if err := t.in(query, list, nil); err != nil {
+			return err
+		}
+	}
+	return t.many("INSERT INTO erased(ws,id,seq) VALUES", 3, erased, " ON CONFLICT DO NOTHING")
 }
 
 func (t *tx) Device(replica vv.Replica) (*hub.Device, error) {
@@ -173,19 +198,15 @@ func (t *tx) Devices() (out []hub.Device, err error) {
 	if err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, rows.Close()) }()
-	for rows.Next() {
+	err = each(rows, func(rows *sql.Rows) error {
 		var b []byte
-		var d hub.Device
 		if err := rows.Scan(&b); err != nil {
-			return nil, err
+			return err
 		}
-		if err := cbor.Unmarshal(b, &d); err != nil {
-			return nil, err
-		}
-		out = append(out, d)
-	}
-	return out, rows.Err()
+		out = append(out, hub.Device{})
+		return cbor.Unmarshal(b, &out[len(out)-1])
+	})
+	return out, err
 }
 
 func (t *tx) PutDevice(d hub.Device) error {

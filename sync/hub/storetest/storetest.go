@@ -26,6 +26,8 @@ func Run(t *testing.T, open func(t *testing.T) hub.Store) {
 		"a write that fails leaves nothing":      failures,
 		"records come by id and by change":       records,
 		"what left a scope comes among the rest": lefts,
+		"who refers to whom is known both ways":  families,
+		"a crowd is no failure":                  crowds,
 		"what was erased is gone and known":      erasures,
 		"a commit is known by its token":         tokens,
 		"devices and invites come back whole":    devices,
@@ -85,8 +87,18 @@ func (k *kept) same(what string, got, want any) {
 	}
 }
 
-func row(b byte, scope record.ID, seq uint64) protocol.Row {
-	return protocol.Row{ID: id(b), Kind: 21, Scope: scope, Seq: seq, State: []byte{b, 0, 255}}
+func row(b byte, seq uint64, scopes ...record.ID) protocol.Row {
+	return protocol.Row{ID: id(b), Kind: 21, Scopes: scopes, Seq: seq, State: []byte{b, 0, 255}}
+}
+
+// in is a row as a change of the scope that it is in.
+func in(r protocol.Row) hub.Change { return hub.Change{Row: r, At: r.Seq} }
+
+func scopesOf(b ...byte) (out []record.ID) {
+	for _, b := range b {
+		out = append(out, id(b))
+	}
+	return out
 }
 
 func workspaces(k *kept) {
@@ -121,8 +133,8 @@ func heads(k *kept) {
 func failures(k *kept) {
 	wanted := errors.New("wanted")
 	err := k.s.Write(k.t.Context(), ws, func(tx hub.Tx) error {
-		return errors.Join(tx.PutRecords([]protocol.Row{row(1, id(0), 1)}), tx.SetHead(hub.Head{Epoch: id(9), Seq: 1, Token: 1}),
-			tx.PutDevice(hub.Device{Replica: vv.FirstDevice}), tx.PutInvite(hub.Invite{}), tx.Erase(id(5), 1), wanted)
+		return errors.Join(tx.PutRecords([]protocol.Row{row(1, 1, id(0))}), tx.SetHead(hub.Head{Epoch: id(9), Seq: 1, Token: 1}),
+			tx.PutDevice(hub.Device{Replica: vv.FirstDevice}), tx.PutInvite(hub.Invite{}), tx.Erase(scopesOf(5), 1), tx.Refer([]hub.Refs{{Child: id(1), Parents: scopesOf(2)}}), tx.Leave([]hub.Left{{Scope: id(0), ID: id(1), Seq: 1}}), wanted)
 	})
 	if !errors.Is(err, wanted) {
 		k.t.Fatal(err)
@@ -141,16 +153,19 @@ func failures(k *kept) {
 
 func records(k *kept) {
 	a, b := id(100), id(101)
+	both := row(4, 4, a, b)
 	k.write(func(tx hub.Tx) error {
-		return tx.PutRecords([]protocol.Row{row(1, a, 1), row(2, b, 2), row(3, a, 3), row(4, a, 4)})
+		return tx.PutRecords([]protocol.Row{row(1, 1, a), row(2, 2, b), row(3, 3, a), both})
 	})
-	moved := row(1, b, 5)
+	moved, nowhere := row(1, 5, b), row(5, 6)
 	moved.State = []byte("again")
-	k.write(func(tx hub.Tx) error { return tx.PutRecords([]protocol.Row{moved}) })
-	k.write(func(tx hub.Tx) error { return tx.PutRecords(nil) })
+	k.write(func(tx hub.Tx) error {
+		return errors.Join(tx.PutRecords([]protocol.Row{moved, nowhere}), tx.Leave([]hub.Left{{Scope: a, ID: id(1), Seq: 5}}))
+	})
+	k.write(func(tx hub.Tx) error { return errors.Join(tx.PutRecords(nil), tx.Leave(nil), tx.Refer(nil)) })
 	k.read(func(v hub.View) error {
 		found, err := v.Records([]record.ID{id(1), id(3), id(77)})
-		k.same("by id", found, map[record.ID]protocol.Row{id(1): moved, id(3): row(3, a, 3)})
+		k.same("by id", found, map[record.ID]protocol.Row{id(1): moved, id(3): row(3, 3, a)})
 		if err != nil {
 			return err
 		}
@@ -161,13 +176,15 @@ func records(k *kept) {
 			scope record.ID
 			after uint64
 			limit int
-			want  []protocol.Row
+			want  []hub.Change
 		}{
-			{a, 0, 10, []protocol.Row{row(3, a, 3), row(4, a, 4)}},
-			{a, 0, 1, []protocol.Row{row(3, a, 3)}},
-			{a, 3, 10, []protocol.Row{row(4, a, 4)}},
-			{b, 2, 10, []protocol.Row{moved}},
+			{a, 0, 10, []hub.Change{in(row(3, 3, a)), in(both), {Row: moved, At: 5, Left: true}}},
+			{a, 0, 1, []hub.Change{in(row(3, 3, a))}},
+			{a, 3, 1, []hub.Change{in(both)}},
+			{b, 2, 10, []hub.Change{in(both), in(moved)}},
 			{id(102), 0, 10, nil},
+			{hub.Everything, 0, 10, []hub.Change{in(row(2, 2, b)), in(row(3, 3, a)), in(both), in(moved), in(nowhere)}},
+			{hub.Everything, 3, 2, []hub.Change{in(both), in(moved)}},
 		} {
 			got, err := v.Changed(c.scope, c.after, c.limit)
 			if err != nil {
@@ -180,27 +197,77 @@ func records(k *kept) {
 }
 
 func lefts(k *kept) {
-	a := id(100)
+	a, b := id(100), id(101)
+	left := func(b byte, seq uint64) hub.Left { return hub.Left{Scope: a, ID: id(b), Seq: seq} }
 	k.write(func(tx hub.Tx) error {
-		return errors.Join(tx.PutRecords([]protocol.Row{row(1, a, 1), row(3, a, 3)}), tx.Leave(a, id(8), 2), tx.Leave(a, id(9), 4), tx.Leave(a, id(9), 5), tx.Leave(a, id(10), 6), tx.Return(a, id(10)), tx.Return(a, id(11)))
+		return errors.Join(
+			tx.PutRecords([]protocol.Row{row(1, 1, a), row(8, 2, b), row(3, 3, a), row(9, 7, b), row(10, 8, a)}),
+			tx.Leave([]hub.Left{left(8, 2), left(9, 4), left(10, 6)}), tx.Leave([]hub.Left{left(9, 5)}),
+			tx.PutRecords([]protocol.Row{row(10, 9, a)})) // it came back
 	})
-	gone := func(b byte, seq uint64) protocol.Row {
-		return protocol.Row{ID: id(b), Scope: a, Seq: seq, Left: true, State: []byte{}}
-	}
 	k.read(func(v hub.View) error {
 		got, err := v.Changed(a, 0, 10)
-		for i := range got {
-			if got[i].Left && len(got[i].State) == 0 {
-				got[i].State = []byte{}
-			}
-		}
-		k.same("changed", got, []protocol.Row{row(1, a, 1), gone(8, 2), row(3, a, 3), gone(9, 5)})
+		want := []hub.Change{in(row(1, 1, a)), {Row: row(8, 2, b), At: 2, Left: true}, in(row(3, 3, a)), {Row: row(9, 7, b), At: 5, Left: true}, in(row(10, 9, a))}
+		k.same("changed", got, want)
 		if err != nil {
 			return err
 		}
-		got, err = v.Changed(a, 0, 2)
-		if len(got) != 2 || !got[1].Left {
-			k.t.Errorf("two of them: %+v", got)
+		got, err = v.Changed(a, 1, 2)
+		k.same("two of them", got, want[1:3])
+		return err
+	})
+}
+
+func families(k *kept) {
+	k.write(func(tx hub.Tx) error {
+		return errors.Join(
+			tx.PutRecords([]protocol.Row{row(1, 1, id(100)), row(2, 2, id(100))}),
+			tx.Refer([]hub.Refs{{Child: id(1), Parents: scopesOf(50, 51)}, {Child: id(2), Parents: scopesOf(50)}, {Child: id(3), Parents: scopesOf(51)}}))
+	})
+	children := func(what string, ids []record.ID, want map[record.ID][]record.ID) {
+		k.read(func(v hub.View) error {
+			got, err := v.Children(ids)
+			for _, list := range got {
+				slices.SortFunc(list, func(a, b record.ID) int { return slices.Compare(a[:], b[:]) })
+			}
+			k.same(what, got, want)
+			return err
+		})
+	}
+	children("at first", scopesOf(50, 51, 52), map[record.ID][]record.ID{id(50): scopesOf(1, 2), id(51): scopesOf(1, 3)})
+	children("of nobody", nil, map[record.ID][]record.ID{})
+	k.write(func(tx hub.Tx) error {
+		return tx.Refer([]hub.Refs{{Child: id(1), Parents: scopesOf(52)}, {Child: id(3)}})
+	})
+	children("of other parents", scopesOf(50, 51, 52), map[record.ID][]record.ID{id(50): scopesOf(2), id(52): scopesOf(1)})
+	k.write(func(tx hub.Tx) error { return tx.Erase(scopesOf(2), 9) })
+	children("after an erasure", scopesOf(50, 52), map[record.ID][]record.ID{id(52): scopesOf(1)})
+}
+
+// What is more than a statement may name is asked, and written, all the same.
+func crowds(k *kept) {
+	const n = 40_000
+	var rows []protocol.Row
+	var refs []hub.Refs
+	var all []record.ID
+	for i := range n {
+		r := protocol.Row{ID: record.ID{0: 1, 1: byte(i), 2: byte(i >> 8)}, Kind: 1, Scopes: scopesOf(100), Seq: uint64(i + 1), State: []byte{1}}
+		rows, all, refs = append(rows, r), append(all, r.ID), append(refs, hub.Refs{Child: r.ID, Parents: scopesOf(7)})
+	}
+	k.write(func(tx hub.Tx) error { return errors.Join(tx.PutRecords(rows), tx.Refer(refs)) })
+	k.read(func(v hub.View) error {
+		found, err1 := v.Records(all)
+		below, err2 := v.Children(append(all, id(7)))
+		if len(found) != n || len(below[id(7)]) != n {
+			k.t.Errorf("%d records, %d children", len(found), len(below[id(7)]))
+		}
+		return errors.Join(err1, err2)
+	})
+	k.write(func(tx hub.Tx) error { return tx.Erase(all, n+1) })
+	k.read(func(v hub.View) error {
+		is, err := v.IsErased(all)
+		if len(is) != n {
+			k.t.Errorf("%d erased", len(is))
 		}
 		return err
 	})
@@ -209,11 +276,9 @@ func lefts(k *kept) {
 func erasures(k *kept) {
 	a := id(100)
 	k.write(func(tx hub.Tx) error {
-		return errors.Join(tx.PutRecords([]protocol.Row{row(1, a, 1), row(2, a, 2)}), tx.Leave(id(101), id(1), 1))
+		return errors.Join(tx.PutRecords([]protocol.Row{row(1, 1, a), row(2, 2, a)}), tx.Leave([]hub.Left{{Scope: id(101), ID: id(1), Seq: 1}}))
 	})
-	k.write(func(tx hub.Tx) error {
-		return errors.Join(tx.Erase(id(1), 3), tx.Erase(id(50), 4), tx.Erase(id(1), 5))
-	})
+	k.write(func(tx hub.Tx) error { return errors.Join(tx.Erase(scopesOf(1, 50), 3), tx.Erase(scopesOf(1), 5)) })
 	k.read(func(v hub.View) error {
 		found, err := v.Records([]record.ID{id(1), id(2)})
 		if len(found) != 1 || err != nil {
@@ -287,7 +352,7 @@ func apart(k *kept) {
 	k.make(id(200), hub.Head{Epoch: id(1)})
 	a := id(100)
 	k.write(func(tx hub.Tx) error {
-		return errors.Join(tx.PutRecords([]protocol.Row{row(1, a, 1)}), tx.Leave(a, id(2), 2), tx.Erase(id(3), 3), tx.PutDevice(hub.Device{Replica: vv.FirstDevice}), tx.PutInvite(hub.Invite{}), tx.SetHead(hub.Head{Epoch: id(9), Seq: 3, Token: 4}))
+		return errors.Join(tx.PutRecords([]protocol.Row{row(1, 1, a)}), tx.Leave([]hub.Left{{Scope: a, ID: id(2), Seq: 2}}), tx.Refer([]hub.Refs{{Child: id(1), Parents: scopesOf(2)}}), tx.Erase(scopesOf(3), 3), tx.PutDevice(hub.Device{Replica: vv.FirstDevice}), tx.PutInvite(hub.Invite{}), tx.SetHead(hub.Head{Epoch: id(9), Seq: 3, Token: 4}))
 	})
 	err := k.s.Read(k.t.Context(), id(200), func(v hub.View) error {
 		found, err1 := v.Records([]record.ID{id(1)})
@@ -299,10 +364,12 @@ func apart(k *kept) {
 		invite, err7 := v.Invite([32]byte{})
 		token, err8 := v.Token(1)
 		head, err9 := v.Head()
-		if len(found)+len(changed)+len(erased)+len(is)+len(list) > 0 || device != nil || invite != nil || token != 0 || head.Seq != 0 {
+		below, err10 := v.Children(scopesOf(2))
+		every, err11 := v.Changed(hub.Everything, 0, 10)
+		if len(below)+len(every)+len(found)+len(changed)+len(erased)+len(is)+len(list) > 0 || device != nil || invite != nil || token != 0 || head.Seq != 0 {
 			k.t.Error("it sees another's")
 		}
-		return errors.Join(err1, err2, err3, err4, err5, err6, err7, err8, err9)
+		return errors.Join(err1, err2, err3, err4, err5, err6, err7, err8, err9, err10, err11)
 	})
 	if err != nil {
 		k.t.Fatal(err)
@@ -340,11 +407,11 @@ func order(k *kept) {
 				return err
 			}
 			rows, err := v.Changed(a, after, writers*each)
-			for _, r := range rows {
-				if r.Seq > head.Seq {
-					return fmt.Errorf("row %d beyond the head %d", r.Seq, head.Seq)
+			for _, c := range rows {
+				if c.At > head.Seq {
+					return fmt.Errorf("row %d beyond the head %d", c.At, head.Seq)
 				}
-				seen[r.ID] = true
+				seen[c.Row.ID] = true
 			}
 			after = head.Seq
 			return err
@@ -366,7 +433,7 @@ func order(k *kept) {
 }
 
 func row2(w, i int, scope record.ID, seq uint64) protocol.Row {
-	return protocol.Row{ID: record.ID{0: byte(w), 1: byte(i), 2: 1}, Kind: 1, Scope: scope, Seq: seq, State: []byte{1}}
+	return protocol.Row{ID: record.ID{0: byte(w), 1: byte(i), 2: 1}, Kind: 1, Scopes: []record.ID{scope}, Seq: seq, State: []byte{1}}
 }
 
 func snapshot(k *kept) {
@@ -377,7 +444,7 @@ func snapshot(k *kept) {
 			return err
 		}
 		k.write(func(tx hub.Tx) error {
-			return errors.Join(tx.PutRecords([]protocol.Row{row(1, a, 1)}), tx.SetHead(hub.Head{Epoch: id(9), Seq: 1, Token: 1}))
+			return errors.Join(tx.PutRecords([]protocol.Row{row(1, 1, a)}), tx.SetHead(hub.Head{Epoch: id(9), Seq: 1, Token: 1}))
 		})
 		after, err1 := v.Changed(a, 0, 10)
 		head, err2 := v.Head()
@@ -388,7 +455,7 @@ func snapshot(k *kept) {
 	})
 	k.read(func(v hub.View) error {
 		rows, err := v.Changed(a, 0, 10)
-		if !slices.ContainsFunc(rows, func(r protocol.Row) bool { return r.Seq == 1 }) {
+		if !slices.ContainsFunc(rows, func(c hub.Change) bool { return c.At == 1 }) {
 			k.t.Error("the next reader doesn't see it")
 		}
 		return err
