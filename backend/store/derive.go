@@ -21,7 +21,7 @@ func (tx *Tx) derive(im *image) ([]any, error) {
 	case *crm.Contact:
 		return []any{firstKey(e.Phones), firstKey(e.Emails)}, nil
 	case *crm.Activity:
-		e.Due = tx.s.due(e)
+		e.Due = tx.due(e)
 		return nil, nil
 	case *crm.Lead:
 		if err := tx.deriveLead(im, e); err != nil {
@@ -75,14 +75,14 @@ func (tx *Tx) tagRefs(ids []string) (string, error) {
 
 // due answers when a planned activity becomes overdue: its hour, or the end of
 // its day in the workspace's zone; 0 when it is done or has no date.
-func (s *Store) due(a *crm.Activity) int64 {
+func (tx *Tx) due(a *crm.Activity) int64 {
 	if a.DoneAt != 0 {
 		return 0
 	}
 	if a.DueAt != 0 {
 		return a.DueAt
 	}
-	day, err := time.ParseInLocation(time.DateOnly, a.DueDay, s.Zone())
+	day, err := time.ParseInLocation(time.DateOnly, a.DueDay, tx.zone())
 	if err != nil {
 		return 0
 	}
@@ -91,7 +91,7 @@ func (s *Store) due(a *crm.Activity) int64 {
 
 func (tx *Tx) deriveLead(im *image, l *crm.Lead) error {
 	fresh := im.rid == 0
-	if fresh || im.before.FieldByName("StageID").String() != l.StageID {
+	if fresh || im.marked["stage"] || im.before.FieldByName("StageID").String() != l.StageID {
 		stage, err := tx.stage(l.StageID)
 		if err != nil {
 			return err
@@ -117,6 +117,9 @@ func (tx *Tx) deriveActivity(im *image, l *crm.Lead) error {
 	var seen, lastInbound int64
 	l.NextDue, l.NextID, l.LastContact = 0, "", 0
 	add := func(a *crm.Activity) {
+		if a.LeadID != im.id {
+			return
+		}
 		if a.Due > 0 && (l.NextDue == 0 || a.Due < l.NextDue || a.Due == l.NextDue && a.ID < l.NextID) {
 			l.NextDue, l.NextID = a.Due, a.ID
 		}
@@ -127,12 +130,15 @@ func (tx *Tx) deriveActivity(im *image, l *crm.Lead) error {
 			}
 		}
 	}
-	if im.rid != 0 {
+	if im.rid != 0 || tx.sync != nil && tx.sync.early[im.id] {
 		marks, err := tx.loadAll(tx.s.tables[crm.KindMark], "lead_id=?", blob(im.id))
 		if err != nil {
 			return err
 		}
 		for _, m := range marks {
+			if m.gone {
+				continue
+			}
 			seen = m.after.Addr().Interface().(*crm.Mark).SeenAt
 		}
 		rows, err := tx.loadAll(tx.s.tables[crm.KindActivity], "lead_id=?", blob(im.id))
@@ -140,17 +146,24 @@ func (tx *Tx) deriveActivity(im *image, l *crm.Lead) error {
 			return err
 		}
 		for _, a := range rows {
-			if !a.dies {
+			if !a.dies && !a.gone {
 				add(a.after.Addr().Interface().(*crm.Activity))
 			}
 		}
 	} else {
 		for _, o := range tx.byLead[im.id] {
+			if o.gone {
+				continue
+			}
 			switch e := o.after.Addr().Interface().(type) {
 			case *crm.Mark:
-				seen = e.SeenAt
+				if e.LeadID == im.id {
+					seen = e.SeenAt
+				}
 			case *crm.Activity:
-				add(e)
+				if !o.dies {
+					add(e)
+				}
 			}
 		}
 	}
@@ -165,16 +178,29 @@ func (tx *Tx) deriveActivity(im *image, l *crm.Lead) error {
 	return nil
 }
 
-func (tx *Tx) stage(id string) (*crm.Stage, error) { return Get[crm.Stage](tx, id) }
+// stage answers the stage of a lead. One that isn't here (see tolerant) is empty.
+func (tx *Tx) stage(id string) (*crm.Stage, error) {
+	if !tx.tolerant() {
+		return Get[crm.Stage](tx, id)
+	}
+	im, err := tx.load(tx.s.tables[crm.KindStage], id)
+	if err != nil || im == nil || im.gone {
+		return &crm.Stage{}, err
+	}
+	return im.after.Addr().Interface().(*crm.Stage), nil
+}
 
 // contact answers the contact of a lead, a deleted one too: an undo may take
-// both away.
+// both away. One that isn't here (see tolerant) is empty.
 func (tx *Tx) contact(id string) (*crm.Contact, error) {
 	im, err := tx.load(tx.s.tables[crm.KindContact], id)
 	if err != nil {
 		return nil, err
 	}
-	if im == nil {
+	if im == nil || im.gone {
+		if tx.tolerant() {
+			return &crm.Contact{}, nil
+		}
 		return nil, crm.NewError(crm.CodeNotFound, "contactId", "id", id)
 	}
 	return im.after.Addr().Interface().(*crm.Contact), nil

@@ -15,6 +15,11 @@ import (
 // then the leads with what is derived from those, then events, counters,
 // search, the operation itself.
 func (tx *Tx) flush() error {
+	if tx.sync != nil {
+		if err := tx.writeSync(); err != nil {
+			return fmt.Errorf("write sync: %w", err)
+		}
+	}
 	if !tx.changed() {
 		return nil
 	}
@@ -80,7 +85,9 @@ func flushRank(k crm.Kind) int {
 // pullLeads brings in the leads that must be derived anew because their
 // contact, mark or an activity was put.
 func (tx *Tx) pullLeads() error {
-	leads := tx.s.tables[crm.KindLead]
+	if tx.sync != nil {
+		return tx.pullDerived()
+	}
 	for _, im := range slices.Clone(tx.order) {
 		if !im.put {
 			continue
@@ -90,25 +97,37 @@ func (tx *Tx) pullLeads() error {
 			if !im.before.IsValid() {
 				continue // a new contact's leads are new, too
 			}
-			ims, err := tx.loadAll(leads, "contact_id=?", blob(im.id))
-			if err != nil {
+			if err := tx.markLeads("contact", "contact_id=?", blob(im.id)); err != nil {
 				return err
-			}
-			for _, lead := range ims {
-				lead.mark("contact")
 			}
 		case crm.KindMark, crm.KindActivity:
-			id := im.after.FieldByName("LeadID").String()
-			lead, err := tx.load(leads, id)
-			if err != nil {
+			if err := tx.markLead(im.after.FieldByName("LeadID").String()); err != nil {
 				return err
-			}
-			if lead != nil {
-				lead.mark("activity")
 			}
 		}
 	}
 	return nil
+}
+
+// markLeads brings in the leads that a condition names.
+func (tx *Tx) markLeads(why, where string, args ...any) error {
+	ims, err := tx.loadAll(tx.s.tables[crm.KindLead], where, args...)
+	for _, lead := range ims {
+		lead.mark(why)
+	}
+	return err
+}
+
+// markLead brings in the lead of a mark or an activity, if it is here.
+func (tx *Tx) markLead(id string) error {
+	if id == "" {
+		return nil
+	}
+	lead, err := tx.load(tx.s.tables[crm.KindLead], id)
+	if lead != nil {
+		lead.mark("activity")
+	}
+	return err
 }
 
 // mark says why a lead must be derived anew.
@@ -122,9 +141,14 @@ func (im *image) mark(why string) {
 // write puts records of one kind on disk: rows, sets, dots; and notes them for
 // undo, audit and timeline. New rows go together.
 func (tx *Tx) write(ims []*image) error {
+	if tx.sync != nil {
+		if err := tx.eraseGone(ims); err != nil {
+			return err
+		}
+	}
 	var fresh []*image
 	for _, im := range ims {
-		if !im.put && im.marked == nil {
+		if im.gone || !im.put && im.marked == nil {
 			continue
 		}
 		extra, err := tx.derive(im)
@@ -142,20 +166,53 @@ func (tx *Tx) write(ims []*image) error {
 }
 
 func (tx *Tx) update(im *image, extra []any) error {
-	var state *record.State
-	edit := recordEdit{Kind: int(im.t.kind), ID: im.id}
-	derived := im.marked != nil
+	var row *syncRow
+	var derived bool
+	var err error
+	if edit := (recordEdit{Kind: int(im.t.kind), ID: im.id}); im.merged != nil {
+		derived, err = tx.takeOver(im)
+	} else if derived, row, err = tx.edit(im, &edit); row != nil {
+		tx.log.edited(edit)
+	}
+	if err != nil || !derived && im.merged == nil && im.marked == nil {
+		return err
+	}
+	if derived || im.marked != nil {
+		args := make([]any, 0, 2+len(im.t.columns)+len(extra))
+		if args, err = tx.values(append(args, im.dies), im); err != nil {
+			return err
+		}
+		args = append(args, extra...)
+		if _, err := tx.s.exec(tx.ctx, im.t.updateSQL, append(args, im.rid)...); err != nil {
+			return err
+		}
+	}
+	switch {
+	case im.merged != nil:
+		err = tx.saveMerged(im)
+	case row != nil:
+		err = tx.saveState(im, row)
+	}
+	if err != nil || !derived && im.marked == nil {
+		return err
+	}
+	return tx.after(im)
+}
+
+// edit gives each field that differs a dot. It answers whether the row differs,
+// and the record's sync row where there were writes; nil where there were none.
+func (tx *Tx) edit(im *image, edit *recordEdit) (derived bool, row *syncRow, err error) {
 	for i := 0; i < len(im.t.columns); i++ {
 		c := im.t.columns[i]
-		if c.get(im.before) == c.get(im.after) {
+		if c.get(im.before) == c.get(im.after) && !im.forced[record.Key{ID: c.fid}] {
 			continue
 		}
 		derived = true
 		if c.fid == 0 || edit.has(c.fid) {
 			continue
 		}
-		if err := tx.needState(im, &state); err != nil {
-			return err
+		if err := tx.needRow(im, &row); err != nil {
+			return false, nil, err
 		}
 		d := tx.dot()
 		f := fieldEdit{Fid: c.fid, N: d.N}
@@ -165,55 +222,39 @@ func (tx *Tx) update(im *image, extra []any) error {
 			}
 		}
 		key := record.Key{ID: c.fid}
-		state.Put(key, d, state.Next(key, tx.clock))
+		row.state.Put(key, d, row.state.Next(key, tx.clock))
 		edit.Fields = append(edit.Fields, f)
 	}
 	for _, set := range im.t.sets {
-		if reflect.DeepEqual(elements(set, im.before), elements(set, im.after)) {
+		if !im.forces(set.fid) && reflect.DeepEqual(elements(set, im.before), elements(set, im.after)) {
 			continue
 		}
 		derived = true
-		if err := tx.needState(im, &state); err != nil {
-			return err
+		if err := tx.needRow(im, &row); err != nil {
+			return false, nil, err
 		}
-		if err := tx.writeSet(im, set, state, &edit); err != nil {
-			return err
+		if err := tx.writeSet(im, set, row.state, edit); err != nil {
+			return false, nil, err
 		}
 	}
-	if im.dead != im.dies {
+	if im.dead != im.dies || im.forced[record.Key{}] {
 		derived = true
-		if err := tx.needState(im, &state); err != nil {
-			return err
+		if err := tx.needRow(im, &row); err != nil {
+			return false, nil, err
 		}
 		d := tx.dot()
 		if im.dies {
-			state.Delete(d, tx.clock)
+			row.state.Delete(d, tx.clock)
 			edit.Died = d.N
 		} else {
-			state.Revive(d, tx.clock)
+			row.state.Revive(d, tx.clock)
 			edit.Revived = d.N
 		}
 	}
-	if !derived {
-		return nil
+	if row != nil {
+		err = tx.noteWrites(im, row, edit)
 	}
-	args := make([]any, 0, 2+len(im.t.columns)+len(extra))
-	args = append(args, im.dies)
-	args, err := tx.values(args, im)
-	if err != nil {
-		return err
-	}
-	args = append(args, extra...)
-	if _, err := tx.s.exec(tx.ctx, im.t.updateSQL, append(args, im.rid)...); err != nil {
-		return err
-	}
-	if state != nil {
-		tx.log.edited(edit)
-		if err := tx.saveState(im, state); err != nil {
-			return err
-		}
-	}
-	return tx.after(im)
+	return derived, row, err
 }
 
 // values appends the columns' values in the order of the table's SQL.
@@ -240,22 +281,51 @@ func (tx *Tx) values(args []any, im *image) ([]any, error) {
 	return args, nil
 }
 
-// needState loads the record's dots once.
-func (tx *Tx) needState(im *image, state **record.State) error {
-	if *state != nil {
+// needRow loads the record's sync row once.
+func (tx *Tx) needRow(im *image, row **syncRow) error {
+	if *row != nil {
 		return nil
 	}
+	if !tx.s.joins.joined {
+		state, err := tx.s.state(tx.ctx, im.id)
+		*row = &syncRow{kind: uint32(im.t.kind), state: state}
+		return err
+	}
 	var err error
-	*state, err = tx.s.state(tx.ctx, im.id)
+	if *row, err = tx.syncRow(im.id); err == nil && *row == nil {
+		*row = &syncRow{kind: uint32(im.t.kind), state: &record.State{}} // of a salvaged database
+	}
 	return err
 }
 
-func (tx *Tx) saveState(im *image, state *record.State) error {
-	encoded := state.Append(nil)
-	_, err := tx.s.exec(tx.ctx,
-		"INSERT INTO sync_records(id,kind,state,digest) VALUES (?,?,?,?) ON CONFLICT(id) DO UPDATE SET state=excluded.state, digest=excluded.digest",
-		blob(im.id), int(im.t.kind), encoded, im.t.digest(im.after, encoded))
+// saveState writes a record's dots after a write of this replica's.
+func (tx *Tx) saveState(im *image, row *syncRow) error {
+	encoded := row.state.Append(nil)
+	if !tx.s.joins.joined {
+		_, err := tx.s.exec(tx.ctx,
+			"INSERT INTO sync_records(id,kind,state,digest) VALUES (?,?,?,?) ON CONFLICT(id) DO UPDATE SET state=excluded.state, digest=excluded.digest",
+			blob(im.id), int(im.t.kind), encoded, im.t.digest(im.after, encoded))
+		return err
+	}
+	_, err := tx.s.exec(tx.ctx, `INSERT INTO sync_records(id,kind,state,digest,waits,pending,kept,conflicts) VALUES (?,?,?,?,?,?,?,?) ON CONFLICT(id) DO UPDATE SET
+		state=excluded.state, digest=excluded.digest, waits=excluded.waits, pending=excluded.pending, kept=excluded.kept, conflicts=excluded.conflicts`,
+		blob(im.id), int(im.t.kind), encoded, im.t.digest(im.after, encoded), int64(tx.n), optionalWaits(row.pending), optional(row.kept), optional(row.conflicts))
 	return err
+}
+
+// optional answers NULL for 0: rows of what is rare stay short.
+func optional[N int | int64 | uint64](n N) any {
+	if n == 0 {
+		return nil
+	}
+	return int64(n)
+}
+
+func optionalWaits(list []Wait) any {
+	if list == nil {
+		return nil
+	}
+	return encodeWaits(list)
 }
 
 // writeSet writes the elements of a set that differ.
@@ -274,7 +344,7 @@ func (tx *Tx) writeSet(im *image, set set, state *record.State, edit *recordEdit
 	}
 	for _, key := range sorted(after) {
 		old, had := before[key]
-		if had && old == after[key] {
+		if had && old == after[key] && !im.forced[record.Key{ID: set.fid, Sub: key}] {
 			continue
 		}
 		if err := tx.putElement(set, im.rid, key, after[key]); err != nil {

@@ -63,7 +63,30 @@ func (tx *Tx) insertRows(ims []*image) error {
 
 // insertRest notes a new record's dots, sets and what is derived.
 func (tx *Tx) insertRest(im *image) error {
+	for _, set := range im.t.sets {
+		list := elements(set, im.after)
+		for _, key := range sorted(list) {
+			if err := tx.addElement(set, im.rid, key, list[key]); err != nil {
+				return err
+			}
+		}
+	}
+	if im.merged != nil {
+		tx.states = append(tx.states, newState{im, im.merged.State.Append(nil), 0})
+		if err := tx.keepValues(im.id, 0, im.kept); err != nil {
+			return err
+		}
+		return tx.after(im)
+	}
 	first := tx.n + 1
+	state := tx.newDots(im)
+	tx.log.made(im, first, tx.n)
+	tx.states = append(tx.states, newState{im, state.Append(nil), tx.n})
+	return tx.after(im)
+}
+
+// newDots gives every field of a new record a dot.
+func (tx *Tx) newDots(im *image) *record.State {
 	state := &record.State{Fields: make([]record.Field, 0, len(im.t.columns))}
 	lastFid := uint16(0)
 	put := func(key record.Key) {
@@ -80,11 +103,7 @@ func (tx *Tx) insertRest(im *image) error {
 		put(record.Key{ID: c.fid})
 	}
 	for _, set := range im.t.sets {
-		list := elements(set, im.after)
-		for _, key := range sorted(list) {
-			if err := tx.addElement(set, im.rid, key, list[key]); err != nil {
-				return err
-			}
+		for _, key := range sorted(elements(set, im.after)) {
 			put(record.Key{ID: set.fid, Sub: key})
 		}
 	}
@@ -95,9 +114,7 @@ func (tx *Tx) insertRest(im *image) error {
 	if len(state.Seen) == 0 { // a record of nothing but its id still exists
 		state.Revive(tx.dot(), tx.clock)
 	}
-	tx.log.made(im, first, tx.n)
-	tx.states = append(tx.states, newState{im, state.Append(nil)})
-	return tx.after(im)
+	return state
 }
 
 // addElement queues an element of a new record's set.
@@ -117,6 +134,7 @@ func (tx *Tx) addElement(set set, owner int64, key, value string) error {
 type newState struct {
 	im    *image
 	state []byte
+	n     uint64 // the last of its writes; 0 of one that the hub told
 }
 
 // rowBatch collects rows of one table.
@@ -146,7 +164,16 @@ func (tx *Tx) addRow(into string, args ...any) error {
 func (tx *Tx) flushRows() error {
 	slices.SortFunc(tx.states, func(a, b newState) int { return strings.Compare(a.im.id, b.im.id) })
 	for _, st := range tx.states {
-		err := tx.addRow("sync_records(id,kind,state,digest)", blob(st.im.id), int(st.im.t.kind), st.state, st.im.t.digest(st.im.after, st.state))
+		args := []any{blob(st.im.id), int(st.im.t.kind), st.state, st.im.t.digest(st.im.after, st.state)}
+		var err error
+		switch {
+		case st.n == 0:
+			err = tx.addRow("sync_records("+mergedColumns+")", append(args, tx.mergedValues(st.im)...)...)
+		case tx.s.joins.joined:
+			err = tx.addRow("sync_records(id,kind,state,digest,waits)", append(args, int64(st.n))...)
+		default:
+			err = tx.addRow("sync_records(id,kind,state,digest)", args...)
+		}
 		if err != nil {
 			return err
 		}

@@ -277,7 +277,7 @@ func (s *Store) makeIndexes(ctx context.Context) error {
 // outside Transact. A trigger can't call a function of the program under
 // trusted_schema=0, so it reads the guard's row.
 func (s *Store) guardTables(ctx context.Context) error {
-	names := []string{"sync_records"}
+	names := []string{"sync_records", "sync_values"}
 	for _, t := range s.tables {
 		names = append(names, t.name)
 		for _, set := range t.sets {

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"patio/backend/crm"
+	"patio/sync/record"
 )
 
 // Planned answers a lead's planned activities by due.
@@ -62,3 +63,25 @@ func (s *Store) SeenAt(ctx context.Context, leadID string) (int64, error) {
 	err := s.one(ctx, "SELECT coalesce((SELECT seen_at FROM marks WHERE lead_id=? AND deleted=0),0)", []any{blob(leadID)}, &at)
 	return at, s.fail("read mark", err)
 }
+
+// AllIDs answers the ids of all records of a kind that are here, deleted ones
+// included.
+func (s *Store) AllIDs(ctx context.Context, kind crm.Kind) ([]record.ID, error) {
+	rows, err := s.query(ctx, "SELECT id FROM sync_records WHERE kind=?", int(kind))
+	if err != nil {
+		return nil, s.fail("read ids", err)
+	}
+	defer rows.Close()
+	var out []record.ID
+	for rows.Next() {
+		var b []byte
+		if err := rows.Scan(&b); err != nil || len(b) != 16 {
+			return nil, s.fail("read ids", err)
+		}
+		out = append(out, record.ID(b))
+	}
+	return out, s.fail("read ids", rows.Err())
+}
+
+// IDText answers an id as the CRM writes it.
+func IDText(id record.ID) string { return text(id[:]) }

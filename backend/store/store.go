@@ -61,6 +61,7 @@ type Store struct {
 	replica vv.Replica
 	counter uint64     // guarded by writing
 	clock   record.HLC // guarded by writing
+	joins   joins      // guarded by writing
 	commits atomic.Int64
 
 	refs      refs
@@ -245,8 +246,11 @@ func (s *Store) loadReplica(ctx context.Context) error {
 		number = int64(drawNumber())
 		_, err = s.writer.ExecContext(ctx, "INSERT INTO replica(one,number,counter,clock) VALUES (1,?,0,0)", number)
 	}
+	if err != nil {
+		return err
+	}
 	s.replica, s.counter, s.clock = vv.Replica(number), uint64(counter), record.HLC(clock)
-	return err
+	return s.loadJoins(ctx)
 }
 
 // state reads a record's dots; a record that never had any has an empty state.

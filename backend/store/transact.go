@@ -52,6 +52,7 @@ type Tx struct {
 	log    changeLog
 	change crm.Change
 	leads  map[string]bool // ids of leads that the window should fetch again
+	sync   *syncing        // of a transaction that takes in what a hub told; else nil
 }
 
 type imageKey struct {
@@ -71,6 +72,11 @@ type image struct {
 	put    bool          // Put or Delete named it; else it was only read
 	extra  []any         // values of the table's extra columns, once derived
 	marked map[string]bool
+	forced map[record.Key]bool // fields that are written though they stay the same
+
+	merged *Held          // as the hub told it; nil of a write of this replica's
+	kept   []record.Field // of it, the live values that the row doesn't hold
+	gone   bool           // it leaves this replica
 }
 
 // Transact is the only way to write. It runs fn in one SQLite transaction in
@@ -105,8 +111,11 @@ func (s *Store) Transact(ctx context.Context, op Op, fn func(*Tx) error) (crm.Do
 	}
 	committed = true
 	s.counter, s.clock = tx.n, tx.clock
+	if tx.sync != nil {
+		s.synced(tx.sync)
+	}
 	s.commits.Add(1)
-	s.queuedTexts(len(tx.texts), op.Bulk)
+	s.queuedTexts(len(tx.texts), tx.op.Bulk)
 	tx.publish()
 	return tx.done(), nil
 }
@@ -124,7 +133,7 @@ func (s *Store) begin(ctx context.Context, op Op) (*Tx, error) {
 	now := s.now().UnixMilli()
 	return &Tx{
 		ctx: ctx, s: s, conn: s.writer, op: op, opID: s.NewID(), Now: now, User: s.ActingUser(),
-		clock: max(record.Clock(now), s.clock+1), n: s.counter,
+		clock: s.stamp(now), n: s.counter,
 		images: map[imageKey]*image{}, byLead: map[string][]*image{}, totals: map[totalKey]counted{}, leads: map[string]bool{}, rows: map[string]*rowBatch{},
 	}, nil
 }
@@ -216,6 +225,9 @@ func (tx *Tx) put(t *table, v reflect.Value) error {
 		}
 	}
 	if im == nil {
+		if may, err := tx.mayMake(t, id); !may {
+			return err
+		}
 		im = &image{t: t, id: id}
 		tx.images[imageKey{t.kind, id}] = im
 		tx.order = append(tx.order, im)
@@ -297,7 +309,7 @@ func (tx *Tx) scan(t *table, rows *sql.Rows) ([]*image, error) {
 			out = append(out, im)
 			continue
 		}
-		if err := readSets(t, r.rid, r.v, func(q string, args ...any) (*sql.Rows, error) { return tx.s.stmt(tx.ctx, q, args...) }, tx.s); err != nil {
+		if err := readSets(t, r.rid, r.v, tx.queryAll, tx.s); err != nil {
 			return nil, err
 		}
 		im := &image{t: t, id: r.id, rid: r.rid, before: r.v, after: clone(r.v), dead: r.dead, dies: r.dead}
@@ -306,6 +318,11 @@ func (tx *Tx) scan(t *table, rows *sql.Rows) ([]*image, error) {
 		out = append(out, im)
 	}
 	return out, nil
+}
+
+// queryAll is stmt for those who bring no context of their own.
+func (tx *Tx) queryAll(q string, args ...any) (*sql.Rows, error) {
+	return tx.s.stmt(tx.ctx, q, args...)
 }
 
 // clone copies a struct value, its slices included.

@@ -245,8 +245,13 @@ func (tx *Tx) stands(live, own vv.Dot) (bool, error) {
 	if live == own {
 		return true, nil
 	}
-	if live.Replica != own.Replica {
+	// What the hub had not seen when this replica took another number bears
+	// the new one.
+	if live.Replica != own.Replica && (!tx.s.isOwn(live.Replica) || !tx.s.isOwn(own.Replica)) {
 		return false, nil
+	}
+	if live.N == own.N {
+		return true, nil
 	}
 	var again bool
 	err := tx.s.row(tx.ctx, "SELECT undoes IS NOT NULL FROM operations WHERE last_n>=? ORDER BY last_n LIMIT 1", int64(live.N)).Scan(&again)
@@ -330,7 +335,7 @@ func (tx *Tx) editedSince(id string, replica vv.Replica, m madeRecords) (bool, e
 		return false, err
 	}
 	for _, f := range state.Fields {
-		if f.Dot.Replica != replica {
+		if f.Dot.Replica != replica && (!tx.s.isOwn(f.Dot.Replica) || !tx.s.isOwn(replica)) {
 			return true, nil
 		}
 		if f.Dot.N >= m.First && f.Dot.N <= m.Last {

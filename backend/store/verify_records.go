@@ -76,14 +76,52 @@ func (v *verification) record(tx *Tx, im *image) error {
 	state, err := record.Decode(encoded)
 	if err != nil {
 		v.found(CheckDots, im.t.name, im.id, "malformed state")
-	} else {
-		v.dots(im, state)
+		return v.derived(tx, im)
+	}
+	beside, err := tx.keptValues(im.id)
+	if err != nil {
+		return err
+	}
+	v.dots(im, state, beside)
+	if err := v.counted(tx, im, beside); err != nil {
+		return err
 	}
 	return v.derived(tx, im)
 }
 
+// counted holds what is counted of a record for sync against the record.
+func (v *verification) counted(tx *Tx, im *image, beside map[write]string) error {
+	row, err := tx.syncRow(im.id)
+	if err != nil || row == nil {
+		return err
+	}
+	wrong := func(detail string) { v.found(CheckDots, im.t.name, im.id, detail) }
+	if row.kept != len(beside) {
+		wrong("count of kept values")
+	}
+	if err := tx.fillFrom(im.id, reading{t: im.t, v: im.before}, row.state, row.kept); err != nil {
+		wrong("no value of a dot")
+		return nil
+	}
+	if row.conflicts != im.t.conflicts(row.state) && tx.s.joins.joined {
+		wrong("count of conflicts")
+	}
+	var waits bool
+	if err := tx.s.row(tx.ctx, "SELECT waits IS NOT NULL FROM sync_records WHERE id=?", blob(im.id)).Scan(&waits); err != nil {
+		return err
+	}
+	told := row.pending
+	if told == nil {
+		told = owned(row.state, row.hub, tx.s.replica)
+	}
+	if tx.s.joins.joined && waits != (row.whole || len(told) > 0) {
+		wrong("waits")
+	}
+	return nil
+}
+
 // dots holds a record's dots against its vector and its values.
-func (v *verification) dots(im *image, state *record.State) {
+func (v *verification) dots(im *image, state *record.State, beside map[write]string) {
 	wrong := func(detail string) { v.found(CheckDots, im.t.name, im.id, detail) }
 	seen := func(d vv.Dot, of string) {
 		if !state.Seen.Has(d) {
@@ -117,7 +155,8 @@ func (v *verification) dots(im *image, state *record.State) {
 			}
 		}
 		for _, f := range state.Fields {
-			if _, there := list[f.Key.Sub]; f.Key.ID == set.fid && !there {
+			_, kept := beside[write{f.Key, f.Dot}]
+			if _, there := list[f.Key.Sub]; f.Key.ID == set.fid && !there && !kept {
 				wrong("no element of a dot of " + set.table)
 			}
 		}

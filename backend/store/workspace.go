@@ -143,16 +143,20 @@ func readAll(ctx context.Context, s *Store, t *table, where string, args ...any)
 // Zone answers the workspace's time zone.
 func (s *Store) Zone() *time.Location {
 	w, err := s.Workspace(context.Background())
-	if err == nil {
-		if z, err := time.LoadLocation(w.Settings[SettingZone]); err == nil {
+	if err != nil {
+		return zoneOf(defaultZone)
+	}
+	return zoneOf(w.Settings[SettingZone])
+}
+
+// zoneOf answers a zone, the usual one for a name that is none.
+func zoneOf(name string) *time.Location {
+	for _, name := range []string{name, defaultZone} {
+		if z, err := time.LoadLocation(name); err == nil && name != "" {
 			return z
 		}
 	}
-	z, err := time.LoadLocation(defaultZone)
-	if err != nil {
-		return time.UTC
-	}
-	return z
+	return time.UTC
 }
 
 // nameSpace derives ids from names: tags, sources, reasons and settings that
