@@ -31,13 +31,15 @@ type Hub struct {
 	policy Policy
 	now    func() time.Time
 
+	observer Observer
+
 	mu      sync.Mutex
 	waiting map[record.ID]chan struct{} // closed when the workspace's head moves
 }
 
 // New makes a Hub over a store that it does not close.
 func New(store Store, policy Policy, now func() time.Time) *Hub {
-	return &Hub{store: store, policy: policy, now: now, waiting: map[record.ID]chan struct{}{}}
+	return &Hub{store: store, policy: policy, now: now, observer: nobody{}, waiting: map[record.ID]chan struct{}{}}
 }
 
 // Create makes a workspace.

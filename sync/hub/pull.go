@@ -38,6 +38,7 @@ func (h *Hub) Pull(ctx context.Context, key []byte, p *protocol.Pull) (*protocol
 	if err != nil {
 		return nil, h.refusal(ctx, p.Ask.Workspace, err)
 	}
+	h.observer.Pulled(p.Ask.Workspace, p.Ask.Replica, len(page.Rows))
 	if !device.Uploads {
 		return page, nil
 	}

@@ -66,6 +66,7 @@ func (h *Hub) Push(ctx context.Context, key []byte, frame []byte) (*protocol.Pus
 	if moved {
 		h.tell(p.Ask.Workspace)
 	}
+	h.observer.Pushed(p.Ask.Workspace, p.Ask.Replica, answer.Verdicts)
 	return answer, nil
 }
 

@@ -4,110 +4,18 @@ package pgstore
 
 import (
 	"context"
-	"fmt"
-	"os"
-	"os/exec"
-	"os/user"
-	"path/filepath"
-	"slices"
-	"strconv"
-	"syscall"
 	"testing"
 
-	"github.com/jackc/pgx/v5"
-
 	"patio/sync/hub"
+	"patio/sync/hub/pgstore/pgtest"
 	"patio/sync/hub/storetest"
 )
 
-// server is a PostgreSQL of this test's alone: its own folder, reached by a
-// socket in it, and gone with it.
-type server struct {
-	bin, dir string
-	as       *syscall.Credential // PostgreSQL doesn't run as root
-	made     int
-}
-
-func startServer(t *testing.T) *server {
-	t.Helper()
-	found, err := filepath.Glob("/usr/lib/postgresql/*/bin")
-	if err != nil || len(found) == 0 {
-		t.Fatal("PostgreSQL is missing: make setup-tools installs it")
-	}
-	slices.Sort(found)
-	// A socket's path may have 107 bytes: not below the test's own folder.
-	dir, err := os.MkdirTemp("/tmp", "patio-pg-")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = os.RemoveAll(dir) })
-	s := &server{bin: found[len(found)-1], dir: dir}
-	if os.Geteuid() == 0 {
-		u, err := user.Lookup("postgres")
-		if err != nil {
-			t.Fatal(err)
-		}
-		uid, err1 := strconv.ParseUint(u.Uid, 10, 32)
-		gid, err2 := strconv.ParseUint(u.Gid, 10, 32)
-		if err1 != nil || err2 != nil {
-			t.Fatal(err1, err2)
-		}
-		s.as = &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}
-		if err := os.Chown(dir, int(uid), int(gid)); err != nil {
-			t.Fatal(err)
-		}
-	}
-	s.run(t, "initdb", "-D", filepath.Join(dir, "data"), "-U", "patio", "--auth=trust", "--no-sync", "-E", "UTF8", "--locale=C.UTF-8")
-	s.run(t, "pg_ctl", "-D", filepath.Join(dir, "data"), "-l", filepath.Join(dir, "log"), "-w", "-o", "-c listen_addresses='' -k "+dir, "start")
-	t.Cleanup(func() { s.run(t, "pg_ctl", "-D", filepath.Join(dir, "data"), "-m", "immediate", "stop") })
-	return s
-}
-
-func (s *server) run(t *testing.T, name string, args ...string) {
-	t.Helper()
-	cmd := exec.Command(filepath.Join(s.bin, name), args...)
-	cmd.Dir = s.dir
-	cmd.Env = []string{"PATH=" + s.bin, "LC_ALL=C.UTF-8"}
-	if s.as != nil {
-		cmd.SysProcAttr = &syscall.SysProcAttr{Credential: s.as}
-	}
-	log, err := os.CreateTemp(t.TempDir(), "out") // pg_ctl leaves a process behind that keeps a pipe open
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer log.Close()
-	cmd.Stdout, cmd.Stderr = log, log
-	if err := cmd.Run(); err != nil {
-		out, _ := os.ReadFile(log.Name())
-		t.Fatalf("%s: %v\n%s", name, err, out)
-	}
-}
-
-// database makes an empty one and answers its address.
-func (s *server) database(t *testing.T) string {
-	t.Helper()
-	ctx := context.Background()
-	address := func(name string) string { return fmt.Sprintf("postgres:///%s?host=%s&user=patio", name, s.dir) }
-	conn, err := pgx.Connect(ctx, address("postgres"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	s.made++
-	name := fmt.Sprint("hub", s.made)
-	if _, err := conn.Exec(ctx, "CREATE DATABASE "+name); err != nil {
-		t.Fatal(err)
-	}
-	if err := conn.Close(ctx); err != nil {
-		t.Fatal(err)
-	}
-	return address(name)
-}
-
 func TestTheStoreOnARealServer(t *testing.T) {
-	server := startServer(t)
+	server := pgtest.Start(t)
 	t.Run("it keeps the contract", func(t *testing.T) {
 		storetest.Run(t, func(t *testing.T) hub.Store {
-			store, err := Open(t.Context(), server.database(t))
+			store, err := Open(t.Context(), server.Database(t))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -115,7 +23,7 @@ func TestTheStoreOnARealServer(t *testing.T) {
 		})
 	})
 	t.Run("hubs open one database at once", func(t *testing.T) {
-		address := server.database(t)
+		address := server.Database(t)
 		const hubs = 4
 		opened := make(chan error, hubs)
 		for range hubs {
@@ -131,6 +39,18 @@ func TestTheStoreOnARealServer(t *testing.T) {
 			if err := <-opened; err != nil {
 				t.Error(err)
 			}
+		}
+	})
+	t.Run("it says how large it is", func(t *testing.T) {
+		s, err := Open(t.Context(), server.Database(t))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if size, err := s.Size(t.Context()); err != nil || size < 1<<20 {
+			t.Errorf("%d bytes, %v", size, err)
+		}
+		if err := s.Close(); err != nil {
+			t.Error(err)
 		}
 	})
 }
