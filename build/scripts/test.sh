@@ -71,7 +71,7 @@ go_unit() { go_test go -timeout 30m ./...; }
 # such a check knows nothing. The mutants of sync are programs of their own, which
 # the stage before has run.
 go_race() {
-  PATIO_KILLS=20 PATIO_POWER_CUTS=50 PATIO_DAMAGES=1 go_test race -race '-gcflags=modernc.org/...=-d=checkptr=0' \
+  PATIO_KILLS=20 PATIO_HUB_KILLS=100 PATIO_POWER_CUTS=50 PATIO_DAMAGES=1 go_test race -race '-gcflags=modernc.org/...=-d=checkptr=0' \
     -timeout 30m -skip '^TestEachMutantIsCaught$' ./...
 }
 vitest() { (cd frontend && npm run --silent test); }

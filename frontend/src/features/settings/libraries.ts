@@ -20,6 +20,7 @@ export const LIBRARIES: readonly Library[] = [
   { name: 'github.com/mattn/go-isatty', licence: 'MIT' },
   { name: 'github.com/nyaruka/phonenumbers', licence: 'MIT' },
   { name: 'github.com/pressly/goose', licence: 'MIT' },
+  { name: 'github.com/prometheus/client_golang', licence: 'Apache-2.0' },
   { name: 'github.com/rs/zerolog', licence: 'MIT' },
   { name: 'github.com/spf13/cobra', licence: 'Apache-2.0' },
   { name: 'github.com/wailsapp/wails', licence: 'MIT' },

@@ -1,0 +1,102 @@
+// Package hubd is the hub's process: a data folder with its lock, its key and
+// its store, the door that devices knock at, and the commands by which whoever
+// looks after it works on it, from the same machine only.
+package hubd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/rs/zerolog"
+
+	"patio/backend/crm"
+	"patio/sync/hub"
+	"patio/sync/protocol"
+	"patio/sync/record"
+)
+
+// Config says where a hub lives and what it may.
+type Config struct {
+	Dir      string // data folder: key, lock, socket, and the workspaces unless they are elsewhere
+	Database string // "postgres://…": where the workspaces are; "" is a file in Dir
+	Policy   hub.Policy
+	Log      zerolog.Logger
+	Now      func() time.Time
+}
+
+// Service is a data folder at work.
+type Service struct {
+	cfg    Config
+	folder *folder
+	ledger *ledger
+	store  backing
+	hub    *hub.Hub
+	figs   *figures
+}
+
+// Open takes the data folder for this process. Errors: locked, read_only,
+// disk_full, invalid, hub.other_store.
+func Open(ctx context.Context, cfg Config) (s *Service, err error) {
+	s = &Service{cfg: cfg}
+	defer func() {
+		if err != nil {
+			err = errors.Join(own(err), s.Close())
+			s = nil
+		}
+	}()
+	if s.folder, err = openFolder(cfg.Dir); err != nil {
+		return s, err
+	}
+	if s.ledger, err = openLedger(s.folder.path(ledgerName)); err != nil {
+		return s, err
+	}
+	store, err := openStore(ctx, s.folder, cfg.Database)
+	if err != nil {
+		return s, err
+	}
+	s.store = &kept{store, s.ledger}
+	s.hub = hub.New(s.store, cfg.Policy, cfg.Now)
+	s.figs = newFigures(s.store, cfg.Now)
+	s.hub.Observe(s.figs)
+	return s, nil
+}
+
+// Close lets everything go, in reverse; SQLite's log is merged into its file.
+func (s *Service) Close() error {
+	var err error
+	if s.store != nil {
+		err = s.store.Close()
+	}
+	if s.ledger != nil {
+		err = errors.Join(err, s.ledger.close())
+	}
+	if s.folder != nil {
+		err = errors.Join(err, s.folder.close())
+	}
+	return err
+}
+
+// own turns the hub's own kinds of error into the program's.
+func own(err error) error {
+	var ours *crm.Error
+	var refusal *protocol.Error
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &ours):
+		return ours
+	case errors.As(err, &refusal):
+		return crm.NewError(crm.Code(refusal.Code), "").Because(err)
+	case errors.Is(err, hub.ErrNoWorkspace):
+		return crm.NewError(crm.CodeNotFound, "workspace").Because(err)
+	case errors.Is(err, context.Canceled):
+		return crm.NewError(crm.CodeCancelled, "").Because(err)
+	}
+	return fmt.Errorf("hub: %w", err)
+}
+
+// idText answers an id as people write it.
+func idText(id record.ID) string { return uuid.UUID(id).String() }
