@@ -86,6 +86,7 @@ async function kept(/** @type {string} */ text) {
  * @param {{x: number, y: number}} to
  */
 async function carry(from, to) {
+  await from.and(page.locator('[draggable=true]')).waitFor(); // a moment after the first picture
   const box = await from.boundingBox();
   assert.ok(box);
   await page.mouse.move(box.x + 40, box.y + 20);
@@ -231,6 +232,17 @@ describe('a board of leads', () => {
       asked.filter((one) => one.includes(id)),
       [],
     );
+  });
+
+  test('the board is made once, and asked for once', async () => {
+    /** @type {string[]} */
+    const asked = [];
+    page.on('request', (request) => asked.push(request.url().split('/api/')[1] ?? ''));
+    await page.reload();
+    await card('A1 Silva').waitFor();
+    await page.locator('[draggable=true]').first().waitFor();
+    assert.equal(asked.filter((one) => one === 'Board/Load').length, 1);
+    assert.equal(asked.filter((one) => one === 'Board/Tabs').length, 1);
   });
 
   test('Enter opens the lead’s page, and going back stands on its card', async () => {
