@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
+import type { HtmlTagDescriptor, Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
 
 // The oldest engines the window runs on: WebKitGTK 2.40 (Safari 16.4's
@@ -12,7 +13,7 @@ const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 // it is never part of the program's dist.
 export default defineConfig(({ mode }) => ({
   base: './',
-  plugins: [svelte()],
+  plugins: [svelte(), fetchFirstPageAtOnce()],
   resolve: {
     // Vitest must load Svelte's browser half, or nothing mounts in happy-dom.
     conditions: mode === 'test' ? ['browser'] : undefined,
@@ -68,4 +69,46 @@ export default defineConfig(({ mode }) => ({
 function languageChunk(id: string): string | null {
   const found = /[\\/]strings[\\/]([\w-]+)\.json$/.exec(id);
   return found ? `strings-${found[1]}` : null;
+}
+
+/**
+ * Names in the HTML what the first picture needs beside the entry: the board, its
+ * styles, the first language, the letters. Else each is asked for only once the
+ * one before it has run, four waits in a row.
+ */
+function fetchFirstPageAtOnce(): Plugin {
+  return {
+    name: 'fetch-first-page-at-once',
+    apply: 'build',
+    transformIndexHtml: {
+      order: 'post',
+      handler(html, { bundle = {} }) {
+        const chunks = Object.values(bundle).filter((one) => one.type === 'chunk');
+        const wanted = chunks.filter(
+          (chunk) =>
+            chunk.facadeModuleId?.endsWith('/board/BoardPage.svelte') ||
+            chunk.name === 'strings-pt-BR',
+        );
+        // A Set grows while it is walked: what these import, and so on.
+        const first = new Set(wanted);
+        for (const chunk of first)
+          for (const one of chunks) if (chunk.imports.includes(one.fileName)) first.add(one);
+        const styles = [...first].flatMap((chunk) => [...(chunk.viteMetadata?.importedCss ?? [])]);
+        const letters = Object.keys(bundle).filter((name) => /inter-latin-wght.*woff2$/.test(name));
+        return [
+          ...letters.map((name) => link('preload', name, { as: 'font', type: 'font/woff2' })),
+          ...[...first].map((chunk) => link('modulepreload', chunk.fileName)),
+          ...[...new Set(styles)].map((name) => link('stylesheet', name)),
+        ].filter(({ attrs }) => !html.includes(`"${String(attrs?.href)}"`));
+      },
+    },
+  };
+}
+
+function link(rel: string, file: string, more: Record<string, string> = {}): HtmlTagDescriptor {
+  return {
+    tag: 'link',
+    attrs: { rel, crossorigin: true, href: `./${file}`, ...more },
+    injectTo: 'head',
+  };
 }

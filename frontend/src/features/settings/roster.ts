@@ -1,5 +1,4 @@
-import { fold } from '../../shared/format';
-import { language } from '../../shared/i18n/index.svelte';
+import { byName, fold } from '../../shared/format';
 
 /** A record with a name that leaves the pickers without leaving history. */
 export interface Named {
@@ -19,7 +18,7 @@ export function sorted<T extends Named>(
   const wanted = fold(query.trim());
   const found = records
     .filter(({ name }) => fold(name).includes(wanted))
-    .sort((a, b) => a.name.localeCompare(b.name, language()));
+    .sort(byName);
   return {
     used: found.filter(({ retired }) => !retired),
     retired: found.filter(({ retired }) => retired),

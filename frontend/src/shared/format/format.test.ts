@@ -195,3 +195,14 @@ test('text is compared without accents and names give initials', () => {
   expect(initials('Carla')).toBe('CA');
   expect(initials('  ')).toBe('—');
 });
+
+test('a day that is remembered is the day that is read anew', () => {
+  const start = Date.UTC(2018, 10, 3, 20); // the night in which São Paulo's clocks went forward
+  for (const zone of ['America/Sao_Paulo', 'Asia/Kathmandu', 'Australia/Lord_Howe', 'UTC']) {
+    const fresh = new Intl.DateTimeFormat('sv-SE', { timeZone: zone });
+    for (let i = 0; i < 2000; i++) {
+      const ms = start + i * 61_001;
+      expect(dayOf(ms, zone)).toBe(fresh.format(ms));
+    }
+  }
+});

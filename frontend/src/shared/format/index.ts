@@ -2,6 +2,7 @@
 export * from './dates';
 export * from './documents';
 export * from './money';
+export * from './names';
 export * from './numbers';
 export * from './phones';
 export * from './text';

@@ -10,7 +10,7 @@ import {
   type Workspace,
 } from '../../bridge';
 import { dayOf, type Day } from '../format/dates';
-import { language } from '../i18n/index.svelte';
+import { byName } from '../format/names';
 
 const ZONE = 'America/Sao_Paulo';
 
@@ -122,7 +122,7 @@ class Session {
 
 // Every list to choose from is in the order in which a person looks a name up.
 function named<T extends { name: string }>(records: readonly T[]): T[] {
-  return [...records].sort((a, b) => a.name.localeCompare(b.name, language()));
+  return [...records].sort(byName);
 }
 
 function byID<T extends { id: string }>(records: readonly T[]): ReadonlyMap<string, T> {
