@@ -48,6 +48,15 @@ func TestASheetComesInAndACardStaysWhereItWasDragged(t *testing.T) {
 
 	// Dragged from "Em negociação" to above the card that waits for a visit.
 	card, there := tree.Find("", "Bruno Sá"), tree.Find("", "Carla Dias")
+	w.Hold(card.Centre())
+	w.MoveHeld(there.Centre())
+	w.Key("Escape")
+	w.Release()
+	w.Click(tree.Find("", "Lista").Centre())
+	tree.Find("", "Colunas")
+	w.Click(tree.Find("", "Kanban").Centre())
+	tree.Find("", "Aguardando visita: 1")
+	card, there = tree.Find("", "Bruno Sá"), tree.Find("", "Carla Dias")
 	w.Drag(card.Centre(), image.Pt(there.Centre().X, there.Box.Min.Y+8), there.Centre())
 	Eventually(t, "the card in its new stage", func() bool { return between(tree, "Aguardando visita: 2", "Visita realizada", "Bruno Sá") })
 	before := order(tree)

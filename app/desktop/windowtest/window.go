@@ -136,10 +136,18 @@ func (w *Window) Resize(width, height int) {
 	})
 }
 
-// Key presses a combination in xdotool's words: "ctrl+k", "Return", "alt+Right".
-func (w *Window) Key(combination string) {
+// Key presses combinations in xdotool's words, one at once after the other:
+// "ctrl+k", "Return", "alt+Right". It must not clear modifiers: to xdotool a held
+// mouse button is one, and would be let go.
+func (w *Window) Key(combinations ...string) {
 	w.t.Helper()
-	w.do("key", "--clearmodifiers", combination)
+	w.do(append([]string{"key"}, combinations...)...)
+}
+
+// HoldKey holds a key down for a while; the keyboard repeats it.
+func (w *Window) HoldKey(key string, lasts time.Duration) {
+	w.t.Helper()
+	w.do("keydown", key, "sleep", strconv.FormatFloat(lasts.Seconds(), 'f', 3, 64), "keyup", key)
 }
 
 // Type types text into what has the focus.
