@@ -34,7 +34,7 @@ bench: setup-browser build
 soak:
 	@$(scripts)/soak.sh
 
-## package: Windows exe and installer, and a .deb, in build/out
+## package: Windows exe and installer, and two .debs, in build/out
 .PHONY: package
 package: setup-build setup-package pages
 	@$(scripts)/package.sh
@@ -44,15 +44,18 @@ package: setup-build setup-package pages
 bindings: setup-build
 	@$(scripts)/bindings.sh
 
-## build: pages, window and patioctl, in .bin
-.PHONY: build build-window build-patioctl
-build: build-window build-patioctl
+## build: pages, window, patioctl and patio-hub, in .bin
+.PHONY: build build-window build-patioctl build-patio-hub
+build: build-window build-patioctl build-patio-hub
 
 build-window: setup-build pages
 	@go build -tags "$(linux_tags)" -o .bin/patio .
 
 build-patioctl: pages
 	@CGO_ENABLED=0 go build -o .bin/patioctl ./app/cmd/patioctl
+
+build-patio-hub:
+	@CGO_ENABLED=0 go build -o .bin/patio-hub ./app/cmd/patio-hub
 
 # The pages are built when something that they are made of is newer.
 page_sources := $(shell find frontend -path frontend/node_modules -prune -o -path frontend/dist -prune -o -path frontend/e2e -prune -o -path frontend/dist-gallery -prune -o -type f -print 2>/dev/null)

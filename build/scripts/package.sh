@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Makes what is given to users, in build/out:
 #   patio_VERSION_amd64.deb           Debian, Ubuntu and their kin
+#   patio-hub_VERSION_amd64.deb       the hub, for a server with Debian or Ubuntu
 #   Patio-VERSION-setup.exe           Windows 10 and later, for one person
 #   patio-VERSION-windows-amd64.zip   the same programs without an installer
 # The pages must be built. The same commit makes the same programs.
@@ -45,6 +46,17 @@ windows() {
   )
 }
 
+copyright() {
+  cat >"$1" <<END
+Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/
+Upstream-Name: Pátio
+
+Files: *
+License: Apache-2.0
+ On Debian systems the full text is in /usr/share/common-licenses/Apache-2.0.
+END
+}
+
 deb() {
   say "Debian package"
   local tree=$stage/deb size
@@ -56,14 +68,7 @@ deb() {
   for size in 16 24 32 48 64 128 256 512; do
     install -D -m 644 "$out/icon/$size.png" "$tree/usr/share/icons/hicolor/${size}x$size/apps/patio.png"
   done
-  cat >"$tree/usr/share/doc/patio/copyright" <<END
-Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/
-Upstream-Name: Pátio
-
-Files: *
-License: Apache-2.0
- On Debian systems the full text is in /usr/share/common-licenses/Apache-2.0.
-END
+  copyright "$tree/usr/share/doc/patio/copyright"
   # The libraries that this very program was linked against, WebKitGTK 4.1 and
   # GTK 3 among them, with the versions that have its symbols.
   mkdir -p "$stage/shlibs/debian"
@@ -92,8 +97,38 @@ END
   dpkg-deb --build --root-owner-group "$tree" "$out/patio_${number}_amd64.deb" >/dev/null
 }
 
+# The hub needs no window: one program without libraries, its unit and its user.
+hub_deb() {
+  say "Debian package of the hub"
+  local tree=$stage/hub size
+  mkdir -p "$tree"/DEBIAN "$tree"/usr/{bin,lib/{systemd/system,sysusers.d},share/doc/patio-hub}
+  CGO_ENABLED=0 go_build "" "" "$tree/usr/bin/patio-hub" ./app/cmd/patio-hub
+  install -m 644 build/linux/patio-hub.service "$tree/usr/lib/systemd/system/"
+  install -m 644 build/linux/patio-hub.sysusers "$tree/usr/lib/sysusers.d/patio-hub.conf"
+  install -m 644 docs/hub.md "$tree/usr/share/doc/patio-hub/"
+  install -m 755 build/debian/hub/{postinst,prerm,postrm} "$tree/DEBIAN/"
+  copyright "$tree/usr/share/doc/patio-hub/copyright"
+  size=$(du -sk --exclude=DEBIAN "$tree" | cut -f1)
+  cat >"$tree/DEBIAN/control" <<END
+Package: patio-hub
+Version: $number
+Section: misc
+Priority: optional
+Architecture: amd64
+Installed-Size: $size
+Depends: systemd | passwd
+Maintainer: Pátio <patio@patio.invalid>
+Description: keeps the PCs of a car dealer's shops in agreement
+ What Pátio's PCs push is stored, merged and passed on, in SQLite or PostgreSQL.
+ The service is not started before it is told to: see hub.md.
+END
+  find "$tree" -type d -exec chmod 755 {} +
+  dpkg-deb --build --root-owner-group "$tree" "$out/patio-hub_${number}_amd64.deb" >/dev/null
+}
+
 "$(dirname "$0")/icons.sh"
 windows
 deb
+hub_deb
 rm -rf "$stage"
 (cd "$out" && ls -l ./*.deb ./*.exe ./*.zip)

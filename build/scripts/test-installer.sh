@@ -64,3 +64,36 @@ done
 desktop-file-validate "$tree/usr/share/applications/patio.desktop" || fail ".deb has a menu entry that is none"
 [ -z "$(find "$tree" -perm -002 -not -type l)" ] || fail ".deb has files that anybody may write"
 echo "ok    package .deb: contents, version, dependencies, menu entry"
+
+# --- The hub's package: it serves as it is, without being installed
+deb=$out/patio-hub_${number}_amd64.deb
+[ -f "$deb" ] || fail "no .deb of the hub: run make package"
+[ "$(dpkg-deb -f "$deb" Version)" = "$number" ] || fail "the hub's .deb says it is $(dpkg-deb -f "$deb" Version)"
+rm -rf "$tree"
+mkdir "$tree"
+dpkg-deb -x "$deb" "$tree"
+dpkg-deb -e "$deb" "$tree/control"
+for script in postinst prerm postrm; do
+  sh -n "$tree/control/$script" || fail "the hub's .deb has a $script that is no script"
+  [ -x "$tree/control/$script" ] || fail "the hub's .deb has a $script that can't be run"
+done
+unit=$tree/usr/lib/systemd/system/patio-hub.service
+for file in "$unit" "$tree/usr/lib/sysusers.d/patio-hub.conf" "$tree/usr/share/doc/patio-hub/hub.md" "$tree/usr/share/doc/patio-hub/copyright"; do
+  [ -f "$file" ] || fail "the hub's .deb lacks ${file#"$tree"}"
+done
+[ -x "$tree$(sed -n 's/^ExecStart=\([^ ]*\).*/\1/p' "$unit")" ] || fail "the hub's unit starts a program that its .deb lacks"
+[ -z "$(find "$tree" -perm -002 -not -type l)" ] || fail "the hub's .deb has files that anybody may write"
+hub="$tree/usr/bin/patio-hub --data $tree/data"
+case $($hub version) in "patio-hub $number"*) ;; *) fail "patio-hub of the .deb: $($hub version)" ;; esac
+$hub workspace create Loja >/dev/null || fail "patio-hub makes no workspace"
+coproc SERVED { exec $hub serve --listen 127.0.0.1:0 --metrics 127.0.0.1:0 2>/dev/null; }
+server=$SERVED_PID
+read -r said <&"${SERVED[0]}" || fail "patio-hub does not serve"
+$hub user add --workspace Loja --name Ana --role admin >/dev/null || fail "patio-hub adds nobody while it serves: $said"
+code=$($hub enroll --workspace Loja --user Ana | tail -n1)
+case $code in PATIO1-*) ;; *) fail "patio-hub enrolls nobody: $code" ;; esac
+kill -TERM "$server"
+status=0
+wait "$server" || status=$?
+[ $status -eq 0 ] || fail "patio-hub ended with $status"
+echo "ok    package patio-hub .deb: contents, version, unit, scripts; it serves, enrolls and stops"
