@@ -16,11 +16,9 @@ import (
 const (
 	maxHeaders     = 16 << 10         // bytes of a request's headers
 	headersWithin  = 10 * time.Second // and until they are all there, the handshake included
-	bodyWithin     = time.Minute      // until the body is
 	writeWithin    = 2 * time.Minute  // until what was written at once has left
 	idleWithin     = 3 * time.Minute
 	maxConnections = 4096 // a device keeps one or two open
-	maxAtWork      = 32   // requests that are worked on at once; others wait with their body unread
 )
 
 // PathHealth answers 200 when the store can be read, 503 when it can't.
@@ -38,25 +36,10 @@ var known = map[string]bool{
 func (s *Service) door(closing context.Context) http.Handler {
 	mux := http.NewServeMux()
 	devices := s.hub.Door(func(err error) { logs.Failed(s.cfg.Log, "door", err) })
-	atWork := make(chan struct{}, maxAtWork)
-	mux.Handle("/", inTurn(atWork, devices))
+	mux.Handle("/", inTurn(devices))
 	mux.Handle(protocol.PathLive, untilClosing(closing, s.figs, devices))
 	mux.HandleFunc("GET "+PathHealth, s.health)
 	return s.watched(mux)
-}
-
-// inTurn lets only so many requests be worked on at once.
-func inTurn(atWork chan struct{}, next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		select {
-		case atWork <- struct{}{}:
-			defer func() { <-atWork }()
-		case <-r.Context().Done():
-			return
-		}
-		_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(bodyWithin)) // a wire that knows none has its own
-		next.ServeHTTP(w, r)
-	})
 }
 
 // untilClosing ends streams, which would never end, when the hub does.

@@ -396,6 +396,52 @@ func TestOnlySoManyConnectionsAreOpen(t *testing.T) {
 	}
 }
 
+// A line that brings its body slowly, or never, keeps nobody else waiting.
+func TestSlowLinesKeepNobodyWaiting(t *testing.T) {
+	s := open(t, at(t.TempDir(), newClock()))
+	defer closed(t, s)
+	server := httptest.NewServer(s.door(t.Context()))
+	defer server.Close()
+	for range maxAtWork + 1 {
+		c, err := net.Dial("tcp", server.Listener.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+		if _, err := io.WriteString(c, "POST "+protocol.PathPush+" HTTP/1.1\r\nHost: hub\r\nContent-Length: 100\r\n\r\nhalf"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	answer, err := server.Client().Post(server.URL+protocol.PathPush, protocol.ContentMessage, strings.NewReader("no message"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := io.ReadAll(answer.Body)
+	if err := errors.Join(err, answer.Body.Close()); err != nil || string(text) != string(protocol.CodeMalformed) || answer.StatusCode != http.StatusBadRequest {
+		t.Errorf("%d %q, %v", answer.StatusCode, text, err)
+	}
+	answer, err = server.Client().Post(server.URL+protocol.PathPush, protocol.ContentMessage, bytes.NewReader(make([]byte, maxBody)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer.Body.Close()
+	if answer.StatusCode != http.StatusRequestEntityTooLarge {
+		t.Errorf("a body without end: %d", answer.StatusCode)
+	}
+	// What is cut off on its way is no message.
+	w := httptest.NewRecorder()
+	s.door(t.Context()).ServeHTTP(w, httptest.NewRequest(http.MethodPost, protocol.PathPull, failing{io.ErrUnexpectedEOF}))
+	if w.Code != http.StatusBadRequest || w.Body.String() != string(protocol.CodeMalformed) {
+		t.Errorf("a body cut off: %d %s", w.Code, w.Body)
+	}
+	ctx, gone := context.WithCancel(t.Context())
+	gone()
+	full := make(chan struct{})
+	if enter(full, httptest.NewRequestWithContext(ctx, http.MethodPost, "/", nil)) {
+		t.Error("an asker that went got a place")
+	}
+}
+
 func TestTheSocketTellsFailuresWithTheirCause(t *testing.T) {
 	dir, c := shortDir(t), newClock()
 	s := open(t, at(dir, c))
