@@ -95,6 +95,12 @@ async function carry(from, to) {
   await page.mouse.move(to.x, to.y, { steps: 8 });
 }
 
+/** Lets go, once the board shows where it would land. */
+async function drop() {
+  await page.locator('.line, .target').first().waitFor();
+  await page.mouse.up();
+}
+
 /** @param {import('playwright-core').Locator} thing */
 async function topOf(thing) {
   const box = await thing.boundingBox();
@@ -310,7 +316,7 @@ describe('a board of leads', () => {
   test('a drag shows where the card will land, and it lands there', async () => {
     await carry(card('A4 Silva'), await topOf(card('B2 Silva')));
     await stage('Em negociação').locator('.line').waitFor();
-    await page.mouse.up();
+    await drop();
     await holds('Em negociação', 4);
     assert.deepEqual(await names('Em negociação'), [
       'B1 Silva',
@@ -357,7 +363,7 @@ describe('a board of leads', () => {
 
   test('a stage without a shown card takes a drop, a collapsed one too', async () => {
     await carry(card('A1 Silva'), await middleOf(stage('Visita realizada')));
-    await page.mouse.up();
+    await drop();
     await holds('Visita realizada', 1);
     await stage('Em negociação')
       .getByRole('button', { name: 'Etapa Em negociação: opções' })
@@ -366,7 +372,7 @@ describe('a board of leads', () => {
     const strip = page.getByRole('button', { name: /^3 Em negociação/ });
     await strip.waitFor();
     await carry(card('A2 Silva'), await middleOf(strip));
-    await page.mouse.up();
+    await drop();
     await page.getByRole('button', { name: /^4 Em negociação/ }).waitFor();
     await page.reload();
     await page.getByRole('button', { name: /^4 Em negociação/ }).click();
@@ -416,7 +422,7 @@ describe('a board of leads', () => {
     assert.equal(await page.getByRole('option', { selected: true }).count(), 3);
     assert.deepEqual(await axeFaults(page), []);
     await carry(card('A2 Silva'), await topOf(card('B2 Silva')));
-    await page.mouse.up();
+    await drop();
     await holds('Em negociação', 6);
     assert.deepEqual(await names('Em negociação', 6), [
       'B1 Silva',
@@ -469,7 +475,7 @@ describe('a board of leads', () => {
     await page.getByRole('link', { name: 'Não lidos 1' }).waitFor();
     // A seen card dropped above it lands below: what is new stays on top.
     await carry(card('B1 Silva'), await topOf(card('A4 Silva')));
-    await page.mouse.up();
+    await drop();
     await holds('Nova proposta', 6);
     assert.deepEqual(await names('Nova proposta', 2), ['A4 Silva', 'B1 Silva']);
   });
@@ -518,7 +524,7 @@ describe('a board of leads', () => {
     await card('A1 Silva').waitFor();
     await holds('Contactado', 1);
     await carry(card('A1 Silva'), await middleOf(stage('Convertido')));
-    await page.mouse.up();
+    await drop();
     await toast('A1 Silva foi para Nova proposta').waitFor();
     await holds('Contactado', 0);
   });
