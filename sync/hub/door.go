@@ -27,6 +27,11 @@ const maxName = 120
 // close silent ones.
 const heartbeat = 25 * time.Second
 
+// breath is how long a listener is left in peace after a word: each is told at
+// once that something moved, and not of every move that follows. A thousand
+// listeners would else be all that the hub is busy with.
+const breath = 250 * time.Millisecond
+
 // Door serves the hub over HTTP. failed hears of what went wrong inside, which
 // the sender is not told; it must not block.
 func (h *Hub) Door(failed func(error)) http.Handler {
@@ -111,16 +116,34 @@ func (h *Hub) live(w http.ResponseWriter, r *http.Request, failed func(error)) {
 	}
 	tick := time.NewTicker(heartbeat)
 	defer tick.Stop()
+	// The channel is taken before the word is sent: what moves while it is on its
+	// way is told again.
+	moved := h.Moved(workspace)
 	for ok := send("event: moved\ndata:\n\n"); ok; {
-		moved := h.Moved(workspace)
+		sent := time.Now()
 		select {
 		case <-moved:
+			if !rest(r.Context(), breath-time.Since(sent)) {
+				return
+			}
+			moved = h.Moved(workspace)
 			ok = send("event: moved\ndata:\n\n")
 		case <-tick.C:
-			ok = send(": here\n\n")
+			_, err := h.listener(r) // it may have been revoked
+			ok = err == nil && send(": here\n\n")
 		case <-r.Context().Done():
 			return
 		}
+	}
+}
+
+// rest waits, and answers false when the reader went meanwhile.
+func rest(ctx context.Context, lasts time.Duration) bool {
+	select {
+	case <-time.After(lasts):
+		return true
+	case <-ctx.Done():
+		return false
 	}
 }
 

@@ -3,10 +3,13 @@ package hub_test
 import (
 	"bytes"
 	"context"
+	"encoding/base64"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 	"time"
 
@@ -65,6 +68,50 @@ func TestADeviceHearsOverTheWireThatThereIsSomethingNew(t *testing.T) {
 	wantCode(t, "revoked", wire.Listen(t.Context(), d.ask.Replica, func() {}), protocol.CodeRevoked)
 	wire.Key = nil
 	wantCode(t, "without a secret", wire.Listen(t.Context(), d.ask.Replica, func() {}), protocol.CodeUnknown)
+}
+
+// early is a listener's line on which something moves while a word is sent.
+type early struct {
+	http.ResponseWriter
+	words chan string
+	first func()
+}
+
+func (e *early) Flush() {}
+func (e *early) Write(b []byte) (int, error) {
+	if e.first != nil {
+		e.first()
+		e.first = nil
+	}
+	e.words <- string(b)
+	return len(b), nil
+}
+
+func TestWhatMovesWhileAWordIsSentIsToldAgain(t *testing.T) {
+	s, _, wire, d := served(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	address := fmt.Sprintf("%s?workspace=%x&replica=%d", protocol.PathLive, s.ws, d.ask.Replica)
+	r := httptest.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	r.Header.Set("Authorization", "Bearer "+base64.RawURLEncoding.EncodeToString(wire.Key))
+	line := &early{httptest.NewRecorder(), make(chan string, 10), func() { d.mustPush(whole(one, state(d.ask.Replica, 1, 1, "Ana"))) }}
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		s.Door(func(err error) { t.Errorf("inside: %v", err) }).ServeHTTP(line, r)
+	}()
+	for range 2 {
+		select {
+		case word := <-line.words:
+			if !strings.HasPrefix(word, "event: moved") {
+				t.Errorf("heard %q", word)
+			}
+		case <-time.After(20 * time.Second):
+			t.Fatal("not told")
+		}
+	}
+	d.mustPush(whole(one, state(d.ask.Replica, 2, 1, "Bia"))) // and it goes within the rest after a word
+	cancel()
+	<-ended
 }
 
 func TestTheDoorRefusesWhatIsNoRequest(t *testing.T) {
