@@ -206,8 +206,8 @@ func (tx *Tx) conflictValue(d vv.Dot, at record.HLC, shown string) (crm.Conflict
 	return v, rows.Err()
 }
 
-// opResolve is how a person's choice is named in the history.
-const opResolve = "conflict.resolve"
+// labelResolve is how a person's choice is named in the history.
+const labelResolve = "conflict.resolve"
 
 // ResolveConflict writes the value that a person chose: one write that has seen
 // all of them. key and choice are a Conflict's Key and the Write of one of its
@@ -219,7 +219,7 @@ func (s *Store) ResolveConflict(ctx context.Context, id, key, choice string) (cr
 		return crm.Done{}, crm.NewError(crm.CodeInvalid, "key", "value", key).Because(err)
 	}
 	gone := crm.NewError(crm.CodeNotFound, "id", "id", id)
-	return s.Transact(ctx, Op{Label: opResolve}, func(tx *Tx) error {
+	return s.Transact(ctx, Op{Label: labelResolve}, func(tx *Tx) error {
 		row, err := tx.syncRow(id)
 		if err != nil {
 			return err

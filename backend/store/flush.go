@@ -269,7 +269,11 @@ func (tx *Tx) values(args []any, im *image) ([]any, error) {
 		case typeBool:
 			args = append(args, f.Bool())
 		case typeID:
-			args = append(args, blob(f.String()))
+			id := blob(f.String())
+			if id == nil && c.required {
+				id = []byte{} // a hub may tell of a record that names nothing
+			}
+			args = append(args, id)
 		case typeRef:
 			ref, err := tx.s.ref(tx.ctx, f.String())
 			if err != nil {

@@ -64,13 +64,13 @@ func (s *Store) DismissRefused(ctx context.Context, id int64) error {
 	return s.fail("dismiss refused write", err)
 }
 
-// opRewrite is how a refused write that is written again is named in the history.
-const opRewrite = "refused.write"
+// labelRewrite is how a refused write that is written again is named in the history.
+const labelRewrite = "refused.write"
 
 // RewriteRefused writes what the hub refused once more, and forgets the
 // refusal. Errors: not_found, when record or refusal is gone; invalid.
 func (s *Store) RewriteRefused(ctx context.Context, id int64) (crm.Done, error) {
-	return s.Transact(ctx, Op{Label: opRewrite}, func(tx *Tx) error {
+	return s.Transact(ctx, Op{Label: labelRewrite}, func(tx *Tx) error {
 		var recordID, value []byte
 		var kind crm.Kind
 		var k record.Key

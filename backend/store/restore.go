@@ -184,7 +184,13 @@ func (s *Store) prepareRestored(ctx context.Context, path string, carry func(con
 }
 
 // renumber makes a database another replica: a new number, the counter goes on.
+// One that joined keeps its own: the hub knows how far it was, says that it
+// forked, and then gives it another under which it tells what it wrote since.
 func (s *Store) renumber(ctx context.Context, tx *sql.Tx) error {
+	var joined bool
+	if err := tx.QueryRowContext(ctx, "SELECT EXISTS(SELECT 1 FROM sync_meta)").Scan(&joined); err != nil || joined {
+		return err
+	}
 	var old vv.Replica
 	err := tx.QueryRowContext(ctx, "SELECT number FROM replica WHERE one=1").Scan(&old)
 	if errors.Is(err, sql.ErrNoRows) {

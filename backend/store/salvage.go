@@ -102,7 +102,7 @@ func (sc *scratch) close() error {
 // readLayouts learns how the tables lie on disk from the scratch database.
 // Migrations only ever append columns, so rows of an older schema are shorter.
 func (sc *scratch) readLayouts(ctx context.Context, s *Store) error {
-	names := []string{"sync_records", "refs", "replica", "device", "operations", "imports", "import_leads", "import_mappings"}
+	names := []string{"sync_records", "refs", "replica", "device", "operations", "imports", "import_leads", "import_mappings", "sync_refused"}
 	for _, t := range s.tables {
 		names = append(names, t.name)
 		for _, set := range t.sets {

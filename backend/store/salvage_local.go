@@ -11,11 +11,12 @@ import (
 	"patio/sync/vv"
 )
 
-// imports brings back what is known of spreadsheets: which leads came of
-// which, how far an unfinished one got, and how columns were mapped. They are
+// imports brings back what a hub refused and nobody has read, and what is known
+// of spreadsheets: which leads came of which, how far an unfinished one got, and
+// how columns were mapped. They are
 // no records and refer to leads by their place, which is another one now.
 func (v *salvage) imports(ctx context.Context) error {
-	for _, name := range []string{"imports", "import_mappings"} {
+	for _, name := range []string{"imports", "import_mappings", "sync_refused"} {
 		if err := v.copyRows(ctx, name); err != nil {
 			return err
 		}

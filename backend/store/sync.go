@@ -366,8 +366,10 @@ func (x *SyncTx) Count() (int, error) {
 	return n, nil
 }
 
+// encodeScopes writes ids after a byte of their version, so that none are told
+// from NULL.
 func encodeScopes(list []record.ID) []byte {
-	b := make([]byte, 0, 16*len(list))
+	b := append(make([]byte, 0, 1+16*len(list)), 1)
 	for _, id := range list {
 		b = append(b, id[:]...)
 	}
@@ -375,8 +377,11 @@ func encodeScopes(list []record.ID) []byte {
 }
 
 func decodeScopes(b []byte) []record.ID {
+	if len(b) == 0 {
+		return nil
+	}
 	list := make([]record.ID, 0, len(b)/16)
-	for ; len(b) >= 16; b = b[16:] {
+	for b = b[1:]; len(b) >= 16; b = b[16:] {
 		list = append(list, record.ID(b[:16]))
 	}
 	return list
@@ -448,9 +453,10 @@ func owned(s *record.State, hub vv.Vector, me vv.Replica) []Wait {
 	return out
 }
 
-// encodeWaits writes keys and n in turn.
+// encodeWaits writes keys and n in turn, after a byte of their version, so that
+// none are told from NULL.
 func encodeWaits(list []Wait) []byte {
-	b := []byte{}
+	b := []byte{1}
 	for _, w := range list {
 		b = binary.AppendUvarint(b, uint64(w.Key.ID))
 		b = appendText(b, w.Key.Sub)
@@ -461,6 +467,10 @@ func encodeWaits(list []Wait) []byte {
 
 func decodeWaits(b []byte) ([]Wait, error) {
 	bad := errors.New("malformed waits")
+	if len(b) == 0 || b[0] != 1 {
+		return nil, bad
+	}
+	b = b[1:]
 	out := []Wait{}
 	number := func() uint64 {
 		n, k := binary.Uvarint(b)

@@ -26,10 +26,11 @@ func (x *SyncTx) Rename(from, to vv.Replica, all bool) error {
 	if err := tx.guard(1); err != nil {
 		return err
 	}
-	if err := tx.renameRecords(from, to, first); err != nil {
+	turned, err := tx.renameRecords(from, to, first)
+	if err != nil {
 		return err
 	}
-	forget := "UPDATE sync_records SET hub=NULL, seq=NULL, whole=NULL WHERE hub IS NOT NULL OR whole IS NOT NULL"
+	forget := "UPDATE sync_records SET hub=NULL, seq=NULL, whole=NULL WHERE hub IS NOT NULL OR whole IS NOT NULL OR seq IS NOT NULL"
 	if all || first {
 		forget = "UPDATE sync_records SET hub=NULL, seq=NULL, whole=1, waits=coalesce(waits,1)"
 	}
@@ -53,13 +54,26 @@ func (x *SyncTx) Rename(from, to vv.Replica, all bool) error {
 		return err
 	}
 	y.number = to
-	_, err = tx.s.exec(tx.ctx, "UPDATE replica SET number=? WHERE one=1", int64(to))
-	return err
+	if _, err := tx.s.exec(tx.ctx, "UPDATE replica SET number=? WHERE one=1", int64(to)); err != nil {
+		return err
+	}
+	for _, id := range turned {
+		h, err := x.Held(id)
+		if err == nil {
+			err = x.Save(h)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // renameRecords renames the writes of the records that wait; of all, where
-// first. Those that don't wait have none that the hub hasn't seen.
-func (tx *Tx) renameRecords(from, to vv.Replica, first bool) error {
+// first. Those that don't wait have none that the hub hasn't seen. It answers
+// the records that are deleted now and weren't, or the other way round: one
+// whose deletion saw a write under the number that it lost.
+func (tx *Tx) renameRecords(from, to vv.Replica, first bool) (turned []record.ID, err error) {
 	where := "waits IS NOT NULL"
 	if first {
 		where = "1"
@@ -69,11 +83,11 @@ func (tx *Tx) renameRecords(from, to vv.Replica, first bool) error {
 		for rid := int64(0); ; {
 			rows, err := tx.s.stmt(tx.ctx, t.selectSQL+" WHERE id IN (SELECT id FROM sync_records WHERE "+where+") AND rid>? ORDER BY rid LIMIT 500", rid)
 			if err != nil {
-				return err
+				return nil, err
 			}
 			list, err := scanRows(tx.s, t, rows)
 			if err != nil {
-				return err
+				return nil, err
 			}
 			if len(list) == 0 {
 				break
@@ -81,10 +95,14 @@ func (tx *Tx) renameRecords(from, to vv.Replica, first bool) error {
 			for _, f := range list {
 				rid = f.rid
 				if err := readSets(t, f.rid, f.v, tx.queryAll, tx.s); err != nil {
-					return err
+					return nil, err
 				}
-				if err := tx.renameRecord(f.id, from, to, first, func(state []byte) int64 { return t.digest(f.v, state) }); err != nil {
-					return err
+				dead, err := tx.renameRecord(f.id, from, to, first, func(state []byte) int64 { return t.digest(f.v, state) })
+				if err != nil {
+					return nil, err
+				}
+				if dead != f.dead {
+					turned = append(turned, record.ID(blob(f.id)))
 				}
 			}
 		}
@@ -92,16 +110,16 @@ func (tx *Tx) renameRecords(from, to vv.Replica, first bool) error {
 	ids, err := tx.recordIDs("SELECT id FROM sync_records WHERE " + where + " AND kind NOT IN (" + tx.s.kinds() + ")")
 	for _, id := range ids {
 		if err == nil {
-			err = tx.renameRecord(text(id[:]), from, to, first, strangeDigest)
+			_, err = tx.renameRecord(text(id[:]), from, to, first, strangeDigest)
 		}
 	}
-	return err
+	return turned, err
 }
 
-func (tx *Tx) renameRecord(id string, from, to vv.Replica, first bool, digest func([]byte) int64) error {
+func (tx *Tx) renameRecord(id string, from, to vv.Replica, first bool, digest func([]byte) int64) (dead bool, err error) {
 	row, err := tx.syncRow(id)
 	if err != nil || row == nil {
-		return err
+		return false, err
 	}
 	acked := row.hub.At(from)
 	if first {
@@ -122,12 +140,12 @@ func (tx *Tx) renameRecord(id string, from, to vv.Replica, first bool, digest fu
 		waits = optional(last)
 	}
 	if _, err := tx.s.exec(tx.ctx, "UPDATE sync_records SET state=?, digest=?, waits=? WHERE id=?", encoded, digest(encoded), waits, blob(id)); err != nil {
-		return err
+		return false, err
 	}
 	if row.kept > 0 {
 		_, err = tx.s.exec(tx.ctx, "UPDATE sync_values SET replica=? WHERE record=? AND replica=? AND n>?", int64(to), blob(id), int64(from), int64(acked))
 	}
-	return err
+	return row.state.Dead(), err
 }
 
 // renameAll gives all writes of a record one number: those of a replica that

@@ -30,6 +30,8 @@ type column struct {
 	field int // index in the struct
 	typ   columnType
 	fid   uint16 // 0: derived
+
+	required bool // an id that is never NULL on disk
 }
 
 // set is a field whose elements are rows of a table of its own.
@@ -71,7 +73,7 @@ func newTable(kind crm.Kind, name string, entity any) *table {
 		c := column{name: name, json: f.Tag.Get("json"), field: i, fid: uint16(fid)}
 		switch {
 		case opt == "id":
-			c.typ = typeID
+			c.typ, c.required = typeID, name == "contact_id" || name == "lead_id"
 		case opt == "ref":
 			c.typ = typeRef
 		case f.Type.Kind() == reflect.Int64:

@@ -26,6 +26,12 @@ type memory struct {
 	fail func(written bool) error // asked before a commit, and after it
 }
 
+// NewMemory answers a replica in memory: what a client.Local must do, against
+// which others are held.
+func NewMemory(workspace record.ID, replica vv.Replica) client.Local {
+	return newMemory(workspace, replica)
+}
+
 func newMemory(workspace record.ID, replica vv.Replica) *memory {
 	return &memory{meta: client.Meta{Workspace: workspace, Replica: replica}, held: map[record.ID]*client.Held{}, evicted: map[record.ID]bool{}}
 }

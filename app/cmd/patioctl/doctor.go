@@ -18,11 +18,12 @@ type checkup struct {
 	Unclean  bool            `json:"unclean"`  // the last run didn't close the database, as after a kill; no problem by itself
 	Recovery *store.Recovery `json:"recovery"` // the database was damaged and mended, and nobody has dismissed the note; else null
 	store.Report
-	Snapshots     int   `json:"snapshots"`
-	LastSnapshot  int64 `json:"lastSnapshot"`  // ms UTC, 0 when there is none
-	SnapshotError *told `json:"snapshotError"` // why the last one failed; else null
-	Interrupted   int   `json:"interrupted"`   // imports that can go on
-	Unsearched    int   `json:"unsearched"`    // leads that the search doesn't find yet
+	Digest        string `json:"digest"` // of all that is synced: equal on PCs that agree; "" when something is wrong
+	Snapshots     int    `json:"snapshots"`
+	LastSnapshot  int64  `json:"lastSnapshot"`  // ms UTC, 0 when there is none
+	SnapshotError *told  `json:"snapshotError"` // why the last one failed; else null
+	Interrupted   int    `json:"interrupted"`   // imports that can go on
+	Unsearched    int    `json:"unsearched"`    // leads that the search doesn't find yet
 }
 
 func newDoctor(t *terminal) *cobra.Command {
@@ -57,6 +58,12 @@ func doctor(ctx context.Context, t *terminal, dir string) error {
 			return err
 		}
 		c.Report = *report
+		if c.Count == 0 {
+			p.step("digest", 0, 0)
+			if c.Digest, err = s.Digest(ctx); err != nil {
+				return err
+			}
+		}
 		return c.ask(ctx, s)
 	})
 	if err != nil {

@@ -4,7 +4,7 @@
 -- is NULL in a database that never joined. Columns that come later are never
 -- NOT NULL: rows of before are shorter, and a salvage reads them as they lie.
 ALTER TABLE sync_records ADD COLUMN hub BLOB;          -- the record's vector as the hub last told it; NULL: it never did
-ALTER TABLE sync_records ADD COLUMN scopes BLOB;       -- as the hub last told them, 16 bytes each; NULL: it never told any of it
+ALTER TABLE sync_records ADD COLUMN scopes BLOB;       -- as the hub last told them: a byte, then 16 for each; NULL: it never told any of it
 ALTER TABLE sync_records ADD COLUMN seq INTEGER;       -- of the last row that was taken
 ALTER TABLE sync_records ADD COLUMN waits INTEGER;     -- n of the last own write when anything waits; the longest waiting has the least
 ALTER TABLE sync_records ADD COLUMN pending BLOB;      -- the fields that wait, where the dots alone don't tell: an element that was taken out has none

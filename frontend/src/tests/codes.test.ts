@@ -11,8 +11,8 @@ const FOLDERS = ['app', 'backend', 'sync'];
 // Said on a terminal, in English, by the command line itself.
 const TERMINAL_ONLY = ['usage'];
 
-// Always rolled back: no operation of that name is ever kept.
-const NEVER_KEPT = ['verify'];
+// Rolled back, or no writes of this PC's: no operation of that name is ever kept.
+const NEVER_KEPT = ['verify', 'digest', 'conflicts', 'sync'];
 
 const catalogues = import.meta.glob<Record<string, unknown>>('../**/strings/*.json', {
   import: 'default',

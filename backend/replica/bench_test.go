@@ -1,0 +1,139 @@
+package replica
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"patio/backend/crm"
+	"patio/backend/store"
+	"patio/sync/client"
+	"patio/sync/protocol"
+	"patio/sync/record"
+	"patio/sync/vv"
+)
+
+// BenchmarkFirstDownload takes in leads with their contacts, in pages as a hub
+// sends them; PATIO_BENCH_LEADS says how many, else 2,000.
+func BenchmarkFirstDownload(b *testing.B) {
+	n := 2000
+	if text := os.Getenv("PATIO_BENCH_LEADS"); text != "" {
+		var err error
+		if n, err = strconv.Atoi(text); err != nil {
+			b.Fatal(err)
+		}
+	}
+	pages := pagesOf(b, n)
+	for b.Loop() {
+		b.StopTimer()
+		s, err := store.Open(context.Background(), store.Config{Dir: b.TempDir(), Log: zerolog.Nop(), Grace: time.Hour})
+		if err != nil {
+			b.Fatal(err)
+		}
+		l := NewLocal(s)
+		if err := l.Join(context.Background(), record.ID{1}, vv.FirstDevice+9); err != nil {
+			b.Fatal(err)
+		}
+		b.StartTimer()
+		if err := s.Load(context.Background(), func() error {
+			for _, rows := range pages {
+				if err := takePage(l, rows); err != nil {
+					return err
+				}
+			}
+			return nil
+		}); err != nil {
+			b.Fatal(err)
+		}
+		b.StopTimer()
+		if err := s.Close(); err != nil {
+			b.Fatal(err)
+		}
+		b.StartTimer()
+	}
+	b.ReportMetric(float64(2*n*b.N)/b.Elapsed().Seconds(), "rows/s")
+}
+
+// takePage does what the client does with rows that are new.
+func takePage(l *Local, rows []protocol.Row) error {
+	return l.Update(context.Background(), func(tx client.Tx) error {
+		if _, err := tx.Outside([]record.ID{{}, asID(crm.ReadyShop)}); err != nil {
+			return err
+		}
+		for _, row := range rows {
+			if h, err := tx.Held(row.ID); err != nil || h != nil {
+				return fmt.Errorf("held already: %v", err)
+			}
+			state, err := record.Decode(row.State)
+			if err != nil {
+				return err
+			}
+			if err := tx.Save(&client.Held{ID: row.ID, Kind: row.Kind, Scopes: row.Scopes, State: *state, Hub: state.Seen, Seq: row.Seq}); err != nil {
+				return err
+			}
+		}
+		m, err := tx.Meta()
+		if err != nil {
+			return err
+		}
+		return tx.SetMeta(m)
+	})
+}
+
+// pagesOf answers what a hub would send of n leads with their contacts.
+func pagesOf(tb testing.TB, n int) (pages [][]protocol.Row) {
+	tb.Helper()
+	ctx := context.Background()
+	s, err := store.Open(ctx, store.Config{Dir: tb.TempDir(), Log: zerolog.Nop(), Grace: time.Hour})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	defer func() {
+		if err := s.Close(); err != nil {
+			tb.Error(err)
+		}
+	}()
+	stages := crm.ReadyPipelines()[1].Stages
+	var ids []record.ID
+	for made := 0; made < n; made += 250 {
+		if _, err := s.Transact(ctx, store.Op{Label: "import", Quiet: true, Bulk: true, NoUndo: true}, func(tx *store.Tx) error {
+			for i := made; i < min(made+250, n); i++ {
+				c := crm.Contact{Type: "person", Name: fmt.Sprintf("Conceição Ávila %d", i), City: "Sorocaba", CreatedAt: tx.Now, Phones: []crm.Entry{{Key: fmt.Sprintf("+55119%08d", i)}}, Emails: []crm.Entry{{Key: fmt.Sprintf("c%d@example.com", i)}}}
+				if err := store.Put(tx, &c); err != nil {
+					return err
+				}
+				l := crm.Lead{ContactID: c.ID, StageID: stages[i%3].ID, Rank: fmt.Sprintf("a%06d", i), StageSince: tx.Now, ShopID: crm.ReadyShop, ValueCents: int64(i) * 100, Currency: "BRL", Vehicle: "Fiat Argo 1.0",
+					Plate: fmt.Sprintf("ABC%dD%02d", i%10, i%100), CreatedAt: tx.Now, CreatedVia: crm.ViaImport}
+				if err := store.Put(tx, &l); err != nil {
+					return err
+				}
+				ids = append(ids, asID(c.ID), asID(l.ID))
+			}
+			return nil
+		}); err != nil {
+			tb.Fatal(err)
+		}
+	}
+	for start := 0; start < len(ids); start += protocol.MaxRecords {
+		var rows []protocol.Row
+		if err := s.Sync(ctx, func(tx *store.SyncTx) error {
+			for i, id := range ids[start:min(start+protocol.MaxRecords, len(ids))] {
+				h, err := tx.Held(id)
+				if err != nil {
+					return err
+				}
+				rows = append(rows, protocol.Row{ID: id, Kind: h.Kind, Scopes: []record.ID{asID(crm.ReadyShop)}, Seq: uint64(start + i + 1), State: h.State.AppendValues(nil)})
+			}
+			return nil
+		}); err != nil {
+			tb.Fatal(err)
+		}
+		pages = append(pages, rows)
+	}
+	return pages
+}
