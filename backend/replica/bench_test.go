@@ -2,6 +2,7 @@ package replica
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"strconv"
@@ -67,7 +68,7 @@ func takePage(l *Local, rows []protocol.Row) error {
 		}
 		for _, row := range rows {
 			if h, err := tx.Held(row.ID); err != nil || h != nil {
-				return fmt.Errorf("held already: %v", err)
+				return errors.Join(err, fmt.Errorf("%x is held", row.ID))
 			}
 			state, err := record.Decode(row.State)
 			if err != nil {

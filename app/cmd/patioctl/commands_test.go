@@ -51,7 +51,7 @@ func TestEveryResultKeepsItsShape(t *testing.T) {
 	checkup := func(recovery, problems string) map[string]string {
 		return map[string]string{
 			"digest": "string",
-			"ok": "bool", "unclean": "bool", "recovery": recovery, "records": "float64", "operations": "float64", "count": "float64", "problems": problems,
+			"ok":     "bool", "unclean": "bool", "recovery": recovery, "records": "float64", "operations": "float64", "count": "float64", "problems": problems,
 			"snapshots": "float64", "lastSnapshot": "float64", "snapshotError": "<nil>", "interrupted": "float64", "unsearched": "float64",
 		}
 	}

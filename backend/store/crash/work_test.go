@@ -150,7 +150,12 @@ func (w *worker) operation() error {
 				return err
 			}
 		})
-	case n < 85:
+	case n < 78:
+		return w.change("take", func(id string, f *fact) func() error {
+			f.Subject = fmt.Sprint("Assunto ", w.r.IntN(1e6))
+			return func() error { return w.take(id, f.Subject) }
+		})
+	case n < 88:
 		return w.change("edit", func(id string, f *fact) func() error {
 			f.Cents, f.Subject = w.cents(), fmt.Sprint("Assunto ", w.r.IntN(1e6))
 			return func() error {
