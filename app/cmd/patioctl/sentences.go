@@ -57,6 +57,11 @@ var sentences = map[crm.Code]string{
 	setup.CodeActing:   "this person is the one who acts",
 	setup.CodeTaken:    "the name is taken",
 
+	// A hub's reasons; no command here meets them, a refused write names them.
+	"policy.role":      "the role doesn't allow it",
+	"policy.shop":      "it reaches into a shop that isn't the writer's",
+	"policy.immutable": "history is not rewritten",
+
 	store.CodeNotBackup:     "not a database of Pátio",
 	store.CodeBusy:          "the database is being read: try again",
 	store.CodeFolderNetwork: "the folder is on another machine's disk, where a database is not safe",
