@@ -24,20 +24,30 @@ import (
 const certificateYears = 30
 
 // certificate reads the hub's own certificate, and makes key and certificate at
-// the first start.
+// the first start. A key that is gone is never made anew: every device would
+// take this hub for a stranger. Errors: not_found.
 func (f *folder) certificate(now time.Time) (tls.Certificate, error) {
-	_, err := os.Stat(f.path(keyName))
-	if errors.Is(err, fs.ErrNotExist) {
-		err = f.makeCertificate(now)
-	}
+	a, err := f.about()
 	if err != nil {
 		return tls.Certificate{}, err
+	}
+	if _, err := os.Stat(f.path(keyName)); err != nil {
+		if !errors.Is(err, fs.ErrNotExist) || a.Key {
+			return tls.Certificate{}, ofFile(err, "key", f.path(keyName))
+		}
+		if err := f.makeCertificate(now); err != nil {
+			return tls.Certificate{}, err
+		}
 	}
 	c, err := tls.LoadX509KeyPair(f.path(certName), f.path(keyName))
 	if err != nil {
 		return c, fmt.Errorf("read the hub's certificate: %w", err)
 	}
-	return c, nil
+	if !a.Key {
+		a.Key = true
+		err = f.setAbout(a)
+	}
+	return c, err
 }
 
 // makeCertificate writes the key last: a certificate without its key is made anew.

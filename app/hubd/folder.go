@@ -43,6 +43,7 @@ type about struct {
 	Store  string   `json:"store"`  // see storeSQLite
 	Public []string `json:"public"` // addresses that codes carry, as last served
 	Proxy  bool     `json:"proxy"`  // a proxy has the certificate: codes carry no pin
+	Key    bool     `json:"key"`    // it was given a key, which devices may have pinned
 }
 
 // Kinds of store.

@@ -171,7 +171,9 @@ func TestWhatWasErasedStaysErasedAfterARestore(t *testing.T) {
 			t.Fatalf("%+v, %v", r, err)
 		}
 		numbers(at(dir, c))
-		c.now = c.now.Add(time.Minute)
+	}
+	if aside, err := filepath.Glob(filepath.Join(dir, setAsideName+"*", databaseName)); err != nil || len(aside) != 2 {
+		t.Errorf("set aside: %v, %v", aside, err)
 	}
 	if !slices.Equal(hubs, []uint64{2, 3}) {
 		t.Errorf("hub numbers %v", hubs)
@@ -185,7 +187,27 @@ func TestWhatWasErasedStaysErasedAfterARestore(t *testing.T) {
 	if hubs[2] != 4 {
 		t.Errorf("hub numbers %v", hubs)
 	}
-	_, err := Restore(t.Context(), at(other, c), file, file)
+	// A folder that had a key of its own keeps a copy of it.
+	third := t.TempDir()
+	s = open(t, at(third, c))
+	mine, err := s.folder.certificate(c.now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	closed(t, s)
+	r, err := Restore(t.Context(), at(third, c), file, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s = open(t, at(third, c))
+	if theirs, err := s.folder.certificate(c.now); err != nil || bytes.Equal(pinOf(mine), pinOf(theirs)) {
+		t.Errorf("it kept its own key: %v", err)
+	}
+	closed(t, s)
+	if _, err := os.Stat(filepath.Join(third, r.Aside, keyName)); err != nil {
+		t.Error(err)
+	}
+	_, err = Restore(t.Context(), at(other, c), file, file)
 	wantCode(t, "a ledger that is none", err, CodeNotBackup)
 	_, err = Restore(t.Context(), at(other, c), file, file+".none")
 	wantCode(t, "no ledger", err, crm.CodeNotFound)
@@ -516,6 +538,11 @@ func TestTheCertificateLastsAndItsKeyIsPrivate(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, err := f.certificate(now); err == nil {
-		t.Error("a lost certificate was made anew: devices would take it for a stranger's")
+		t.Error("a damaged certificate was made anew: devices would take it for a stranger's")
 	}
+	if err := os.Remove(f.path(keyName)); err != nil {
+		t.Fatal(err)
+	}
+	_, err = f.certificate(now)
+	wantCode(t, "a lost key", err, crm.CodeNotFound)
 }

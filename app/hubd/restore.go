@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"patio/backend/crm"
 	"patio/sync/hub"
@@ -98,20 +99,14 @@ func (f *folder) restore(ctx context.Context, cfg Config, in io.Reader, dir stri
 	if r, err = f.renewed(ctx, cfg, path); err != nil {
 		return r, err
 	}
-	aside := setAsideName + cfg.Now().UTC().Format("20060102T150405Z")
+	aside := f.freeAside(cfg.Now())
 	for _, name := range []string{databaseName, databaseName + "-wal", databaseName + "-shm"} {
 		if err := f.setAside(aside, name); err != nil {
 			return r, err
 		}
 	}
 	for _, name := range []string{certName, keyName} { // the pair that the backup's devices pinned
-		if now, err := os.ReadFile(f.path(name)); err == nil && bytes.Equal(now, files[name]) {
-			continue
-		}
-		if err := f.setAside(aside, name); err != nil {
-			return r, err
-		}
-		if err := writeWhole(f.path(name), func(out io.Writer) error { _, err := out.Write(files[name]); return err }); err != nil {
+		if err := f.replace(aside, name, files[name]); err != nil {
 			return r, err
 		}
 	}
@@ -125,7 +120,7 @@ func (f *folder) restore(ctx context.Context, cfg Config, in io.Reader, dir stri
 	if err != nil {
 		return r, err
 	}
-	a.Store = storeSQLite
+	a.Store, a.Key = storeSQLite, true
 	return r, errors.Join(f.setAbout(a), syncFolder(f.dir))
 }
 
@@ -240,6 +235,36 @@ func (f *folder) mergeLedger(more []byte) error {
 		}
 	}
 	return errors.Join(l.add(lines), l.close())
+}
+
+// freeAside names a folder that isn't there yet.
+func (f *folder) freeAside(now time.Time) string {
+	name := setAsideName + now.UTC().Format("20060102T150405Z")
+	for n := 2; ; n++ {
+		if _, err := os.Lstat(f.path(name)); err != nil {
+			return name
+		}
+		name = fmt.Sprintf("%s%s-%d", setAsideName, now.UTC().Format("20060102T150405Z"), n)
+	}
+}
+
+// replace puts a file in the place of another, of which a copy is set aside. At
+// no moment is there none.
+func (f *folder) replace(aside, name string, text []byte) error {
+	now, err := os.ReadFile(f.path(name))
+	if err == nil && bytes.Equal(now, text) {
+		return nil
+	}
+	if err == nil {
+		if err := os.MkdirAll(f.path(aside), 0o700); err != nil {
+			return ofFile(err, "data", f.dir)
+		}
+		err = writeWhole(filepath.Join(f.path(aside), name), func(out io.Writer) error { _, err := out.Write(now); return err })
+	}
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return ofFile(err, "data", f.dir)
+	}
+	return writeWhole(f.path(name), func(out io.Writer) error { _, err := out.Write(text); return err })
 }
 
 // setAside moves a file into a folder beside it.

@@ -76,9 +76,11 @@ func (Policy) Refuse(v hub.View, d hub.Device, kind uint32, _ record.ID, now *re
 	case crm.KindUser:
 		code, keys = c.user()
 	case crm.KindEvent:
-		if now != nil {
+		switch {
+		case now != nil:
 			code = CodeImmutable
-		} else {
+		case role == crm.RoleManager: // that a lead was handed on may be told when it is out of sight already
+		default:
 			code, err = c.reaches(crm.Kind(kind))
 		}
 	case crm.KindMark, crm.KindActivity:
@@ -196,14 +198,16 @@ func (c *change) reaches(kind crm.Kind) (crm.Code, error) {
 	return c.sees(parentsIn(&c.told.State, keys.lead[kind]))
 }
 
-// sees refuses records that are there and out of the writer's sight.
+// sees refuses records that are there and out of the writer's sight. One that
+// this batch made is in no scope yet, and one that it moved still where it was:
+// what is told of a lead along with the lead counts as told before it moved.
 func (c *change) sees(ids []record.ID) (crm.Code, error) {
 	rows, err := c.v.Records(ids)
 	if err != nil {
 		return "", err
 	}
 	for _, id := range ids {
-		if row, there := rows[id]; there && !c.d.Sees(row.Scopes...) {
+		if row := rows[id]; len(row.Scopes) > 0 && !c.d.Sees(row.Scopes...) {
 			return CodeShop, nil
 		}
 	}

@@ -233,6 +233,13 @@ func TestWhatBelongsToALeadOutOfSightIsRefused(t *testing.T) {
 	}
 }
 
+func TestThatALeadWasHandedOnIsToldAfterwards(t *testing.T) {
+	told := stateOf(writer, fields{keys.lead[crm.KindEvent]: otherLead}).Whole()
+	if got, reason := verdict(t, workspace(), everyone[crm.RoleManager], crm.KindEvent, nil, told); reason != "" {
+		t.Errorf("%q, %v", reason, got)
+	}
+}
+
 func TestAManagerMakesNobodyMoreThanASeller(t *testing.T) {
 	h, d := workspace(), everyone[crm.RoleManager]
 	for name, c := range map[string]struct {

@@ -38,6 +38,7 @@ var sentences = map[crm.Code]string{
 	crm.CodeNotFound + ".shop":        "there is no shop {name}: a device that knows it has to sync first, or name it by its id",
 	crm.CodeNotFound + ".device":      "there is no device {number}",
 	crm.CodeNotFound + ".database":    "the workspaces are gone from {folder}: restore a backup",
+	crm.CodeNotFound + ".key":         "the hub's key is gone from its folder ({key}): restore a backup, or every device has to be enrolled again after deleting hub.json",
 	crm.CodeUnsupported + ".database": "what is in PostgreSQL is copied and brought back by PostgreSQL's own tools; restore without a file follows",
 
 	hubd.CodeOtherStore: "the workspaces of this folder are in {store}: name it as it was",
