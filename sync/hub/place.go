@@ -17,13 +17,11 @@ const deepest = 16
 func (b *batch) settle() error {
 	// A batch that moves nothing, as most do, asks the store for nothing.
 	unsure := map[record.ID]bool{}
-	var moved []record.ID
 	for _, id := range b.order {
 		k := b.looked[id]
 		if k.there && !b.replaced(k) {
 			continue
 		}
-		moved = append(moved, id)
 		unsure[id] = true
 		for _, parent := range slices.Concat(k.refs, k.up) {
 			unsure[parent] = true
@@ -34,14 +32,6 @@ func (b *batch) settle() error {
 			for _, parent := range k.refs {
 				unsure[parent] = true
 			}
-		}
-	}
-	if err := b.lookBelow(moved); err != nil {
-		return err
-	}
-	for _, id := range moved {
-		for _, kid := range b.below(id) {
-			unsure[kid.row.ID] = true
 		}
 	}
 	for depth := 0; len(unsure) > 0 && depth < deepest; depth++ {
@@ -125,20 +115,18 @@ func (b *batch) scopes(k *kept) []record.ID {
 		return []record.ID{k.place.Scope}
 	case Parent:
 		if len(k.up) > 0 {
-			if parent := b.looked[k.up[0]]; parent != nil && !b.erased[k.up[0]] {
+			if parent := b.looked[k.up[0]]; parent != nil && len(parent.row.Scopes) > 0 && !b.erased[k.up[0]] {
 				return parent.row.Scopes
 			}
 		}
 	case Children:
 		var out []record.ID
-		found := false
 		for _, kid := range b.below(k.row.ID) {
 			if !kid.follows(k.row.ID) {
-				found = true
 				out = append(out, kid.row.Scopes...)
 			}
 		}
-		if found {
+		if len(out) > 0 {
 			return sortedIDs(out)
 		}
 	}

@@ -285,6 +285,9 @@ func TestALiveChildRevivesItsParents(t *testing.T) {
 		t.Fatal("the deal isn't there")
 	}
 	s.dead("deleted while its call lives", d, false)
+	if n := s.at(d).Seen.At(1); n != 2 {
+		t.Errorf("the hub's second revival is its write %d", n)
+	}
 	if _, err := ana.push(ana.frame(ana.deletion(deal, d), ana.deletion(call, c))); err != nil {
 		t.Fatal(err)
 	}
@@ -332,11 +335,15 @@ func TestErasingTakesAlongWhatRefersToIt(t *testing.T) {
 		t.Errorf("a later call: %+v", v)
 	}
 	// A deal that everybody has isn't made to vanish by pointing it there.
-	v := ana.put(deal, rid(6), dealOf(p, 'b'))
-	if v.Status != protocol.Refused || v.Reason != hub.ReasonErased || len(v.Refused) != 2 || v.Row == nil {
+	v := ana.put(deal, rid(6), dealOf(p, 'a'))
+	if v.Status != protocol.Accepted || v.Reason != hub.ReasonErased || !slices.Equal(v.Refused, []record.Key{fieldParent}) || v.Row == nil {
 		t.Errorf("another deal: %+v", v)
 	}
-	s.in("it stays", rid(6), shopB)
+	s.in("it stays, and moves", rid(6), shopA)
+	s.in("so does its person", other, shopA)
+	if v := ana.put(deal, rid(6), parentIs(p)); v.Status != protocol.Accepted || len(v.Refused) != 1 || v.Row == nil {
+		t.Errorf("nothing but that: %+v", v)
+	}
 }
 
 func TestRecordsThatReferToEachOtherInACircleEnd(t *testing.T) {

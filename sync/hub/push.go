@@ -160,10 +160,9 @@ func (b *batch) read(it *item) (err error) {
 	k := b.looked[it.ID]
 	now := &record.State{}
 	if k != nil {
-		// What is brought back after a restore may have moved since the copy was
-		// taken that the hub was restored from.
-		back := b.d.Uploads && it.told.Complete
-		if k.row.Kind != it.Kind || !back && !b.d.Sees(k.row.Scopes...) {
+		// What is brought back may have moved since the copy was taken that the hub
+		// was restored from.
+		if k.row.Kind != it.Kind || !b.back(it) && !b.d.Sees(k.row.Scopes...) {
 			it.Status = protocol.Gone
 			return nil
 		}
@@ -173,7 +172,7 @@ func (b *batch) read(it *item) (err error) {
 		it.Status = protocol.Whole
 		return nil
 	}
-	if !b.d.Uploads || !it.told.Complete {
+	if !b.back(it) {
 		if err := honest(b.d.Replica, now, &it.told); err != nil {
 			return err
 		}
@@ -182,6 +181,9 @@ func (b *batch) read(it *item) (err error) {
 	b.merge(it, it.told)
 	return nil
 }
+
+// back says whether a device brings back what a restored hub may have lost.
+func (b *batch) back(it *item) bool { return b.d.Uploads && it.told.Complete }
 
 // merge says what becomes of an item's record when it takes in told.
 func (b *batch) merge(it *item, told record.Delta) {
@@ -203,25 +205,63 @@ func (b *batch) item(it *item) error {
 	if err := b.judge(it); err != nil || it.Status == protocol.Refused {
 		return err
 	}
-	if it.now != nil && same(it.now, it.next.state) {
-		return nil
+	if b.astray(&it.next) > 0 {
+		if it.now == nil {
+			return b.erase([]record.ID{it.ID}) // so that what refers to it is, too
+		}
+		if !b.back(it) {
+			b.keepFromErased(it)
+		}
 	}
-	if slices.ContainsFunc(it.next.up, func(parent record.ID) bool { return b.erased[parent] }) {
-		return b.astray(it)
+	if it.Status == protocol.Refused || it.now != nil && same(it.now, it.next.state) {
+		return nil
 	}
 	it.next.written = true
 	b.set(&it.next, it.next.state)
 	return nil
 }
 
-// astray answers a record that would refer to an erased one. A new one is
-// erased, so that what refers to it is, too; one that others have stays as it is.
-func (b *batch) astray(it *item) error {
-	if it.now == nil {
-		return b.erase([]record.ID{it.ID})
+// astray counts the erased records that one refers to.
+func (b *batch) astray(k *kept) (n int) {
+	for _, parent := range k.up {
+		if b.erased[parent] {
+			n++
+		}
 	}
-	it.Status, it.Refused, it.Reason = protocol.Refused, toldKeys(&it.told), ReasonErased
-	return nil
+	return n
+}
+
+// keepFromErased refuses the fields by which a record that others have, too,
+// would refer to an erased one: nobody takes a record from everybody by pointing
+// it there. What is brought back after a restore keeps its reference to nothing
+// instead: to refuse a field of it is to lose what others wrote there.
+func (b *batch) keepFromErased(it *item) {
+	n := b.astray(&it.next)
+	for _, key := range toldKeys(&it.told) {
+		before, refused := it.next, append(slices.Clone(it.Refused), key)
+		b.refuse(it, refused)
+		if now := b.astray(&it.next); now < n {
+			it.Refused, it.Reason, n = refused, ReasonErased, now
+		} else {
+			it.next = before
+		}
+	}
+	b.refuse(it, it.Refused)
+}
+
+// refuse leaves keys out of what a record takes in.
+func (b *batch) refuse(it *item, keys []record.Key) {
+	slices.SortFunc(keys, record.Key.Compare)
+	now := it.now
+	if now == nil {
+		now = &record.State{}
+	}
+	told := accepted(it.told, slices.Compact(keys), b.d.Replica, now)
+	b.merge(it, told)
+	it.Status = protocol.Accepted
+	if len(told.Keys) == 0 && !told.LifeToo {
+		it.Status = protocol.Refused
+	}
 }
 
 // judge asks the policy, and leaves out of the record what it refuses. What
@@ -236,17 +276,7 @@ func (b *batch) judge(it *item) (err error) {
 	if err != nil || len(it.Refused) == 0 {
 		return err
 	}
-	slices.SortFunc(it.Refused, record.Key.Compare)
-	now := it.now
-	if now == nil {
-		now = &record.State{}
-	}
-	told := accepted(it.told, it.Refused, b.d.Replica, now)
-	if len(told.Keys) == 0 && !told.LifeToo {
-		it.Status = protocol.Refused
-		return nil
-	}
-	b.merge(it, told)
+	b.refuse(it, it.Refused)
 	return nil
 }
 

@@ -111,7 +111,17 @@ func waits(h *client.Held) bool { return len(h.Waits) > 0 || h.Whole }
 func (t *memoryTx) SetMeta(m client.Meta) error { t.meta = m; return nil }
 func (t *memoryTx) File(r client.Refused) error { t.filed = append(t.filed, r); return nil }
 func (t *memoryTx) Save(h *client.Held) error   { t.changed[h.ID] = cloneHeld(h); return nil }
-func (t *memoryTx) Count() (int, error)         { return len(t.memory.held), nil }
+
+func (t *memoryTx) Count() (n int, err error) {
+	n = len(t.changed)
+	for id := range t.memory.held {
+		if t.changed[id] == nil && !t.dropped[id] {
+			n++
+		}
+	}
+	return n, nil
+}
+
 func (t *memoryTx) Drop(id record.ID) error {
 	t.dropped[id] = true
 	delete(t.changed, id)

@@ -21,6 +21,11 @@ var mixes = map[string]Mix{
 	"erasure":  {Devices: 3, Records: 4, Steps: 60, Sync: 400, Meanwhile: 150, Erase: 30, LoseAnswer: 100},
 	"hub":      {Devices: 3, Records: 3, Steps: 70, Sync: 350, Meanwhile: 150, Delete: 50, HubRestore: 30, LoseAnswer: 50},
 	"rollback": {Devices: 3, Records: 3, Steps: 70, Sync: 350, Meanwhile: 150, Delete: 50, HubRollback: 30, LoseAnswer: 50},
+	"family":   {Devices: 3, Records: 6, Steps: 80, Sync: 350, Meanwhile: 150, Delete: 250, Scopes: 2, Grant: 60, Everything: 250, Family: true, LoseAnswer: 100},
+	"moves":    {Devices: 2, Records: 3, Steps: 150, Sync: 350, Meanwhile: 50, Scopes: 2, Grant: 250, Family: true, LoseRequest: 300, LoseAnswer: 100},
+	"tatters":  {Devices: 3, Records: 6, Steps: 80, Sync: 350, Meanwhile: 150, Delete: 50, Scopes: 2, Grant: 40, Everything: 250, Family: true, Erase: 15, LoseRequest: 100, LoseAnswer: 100, Repeat: 100, Cut: 50, Kill: 50},
+	"strays":   {Devices: 2, Records: 6, Steps: 80, Sync: 350, Meanwhile: 150, Delete: 50, Scopes: 2, Grant: 40, Everything: 250, Family: true, Restore: 30, Copy: 20, LoseAnswer: 100},
+	"ruins":    {Devices: 3, Records: 6, Steps: 80, Sync: 350, Meanwhile: 150, Delete: 50, Scopes: 2, Grant: 30, Everything: 250, Family: true, Erase: 5, HubRestore: 15, HubRollback: 10, LoseAnswer: 50},
 	"clocks":   {Devices: 3, Records: 3, Steps: 40, Sync: 300, Meanwhile: 150, Delete: 50, Skew: 87_600 * time.Hour},
 }
 

@@ -1,15 +1,12 @@
 package sim
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"math/rand/v2"
 	"net/http"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"slices"
@@ -28,17 +25,19 @@ import (
 // the wire and the disks are.
 type Mix struct {
 	Devices, Records, Steps int
-	Delete, Sync            int // of 1,000 steps; the others write
-	Restore, Copy           int // of 1,000 steps: an old database comes back; one goes on twice
-	LoseRequest, LoseAnswer int // of 1,000 calls
-	Repeat                  int // of 1,000 calls: it arrives twice
-	Cut                     int // of 1,000 requests, and answers: it ends somewhere
-	Kill                    int // of 1,000 transactions
-	Meanwhile               int // of 1,000 calls: somebody writes while it is under way
-	Scopes                  int // beside the workspace's own; a record can be moved into any
-	Grant                   int // of 1,000 steps: a device is given other scopes
-	Erase                   int // of 1,000 steps
-	HubRestore, HubRollback int // of 1,000 steps: an old database of the hub's comes back, said or unsaid
+	Delete, Sync            int  // of 1,000 steps; the others write
+	Restore, Copy           int  // of 1,000 steps: an old database comes back; one goes on twice
+	LoseRequest, LoseAnswer int  // of 1,000 calls
+	Repeat                  int  // of 1,000 calls: it arrives twice
+	Cut                     int  // of 1,000 requests, and answers: it ends somewhere
+	Kill                    int  // of 1,000 transactions
+	Meanwhile               int  // of 1,000 calls: somebody writes while it is under way
+	Scopes                  int  // beside the workspace's own; a record can be moved into any
+	Grant                   int  // of 1,000 steps: a device is given other scopes
+	Everything              int  // of 1,000 grants: it is of everything
+	Family                  bool // records refer to each other
+	Erase                   int  // of 1,000 steps
+	HubRestore, HubRollback int  // of 1,000 steps: an old database of the hub's comes back, said or unsaid
 	Skew                    time.Duration
 }
 
@@ -62,7 +61,9 @@ type world struct {
 	reached map[string]vv.Dot   // values that the hub has answered
 	filed   map[string]bool     // values that somebody was shown as refused
 	doubled map[string]bool     // values that may reach it as two writes
-	erased  map[record.ID]bool
+	erased  map[record.ID]bool  // by the hub's owner
+	ledger  map[record.ID]bool  // all that was erased, kept outside the hub's backups
+	brought map[vv.Dot]bool     // writes of the hub's to lives
 }
 
 // written is a value that a person wrote: what it replaced is what the person
@@ -100,16 +101,6 @@ var (
 // refusing is a policy that takes no value with a mark in it.
 type refusing struct{}
 
-// scopeKey is the field that says which scope a record belongs to.
-var scopeKey = record.Key{ID: 4}
-
-func (refusing) Place(_ uint32, s *record.State) (p hub.Place) {
-	if f, ok := s.Live(scopeKey); ok {
-		p.Scope[0] = f.Value[0] - '0'
-	}
-	return p
-}
-
 func (refusing) Refuse(_ hub.View, _ hub.Device, _ uint32, _ record.ID, now *record.State, told record.Delta) (keys []record.Key, reason string, err error) {
 	for _, f := range told.Fields {
 		if refusable(f.Value) && (now == nil || !now.Seen.Has(f.Dot)) && !slices.Contains(keys, f.Key) {
@@ -123,7 +114,7 @@ func refusable(value string) bool { return strings.HasPrefix(value, "no") }
 
 // newWorld makes one whose hub keeps its files in dir.
 func newWorld(ctx context.Context, mix Mix, seed uint64, dir string) (*world, error) {
-	w := &world{mix: mix, r: rand.New(rand.NewPCG(seed, 7)), dir: dir, erased: map[record.ID]bool{}, now: time.UnixMilli(1_795_000_000_000), writes: map[string]*written{}, reached: map[string]vv.Dot{}, filed: map[string]bool{}, doubled: map[string]bool{}}
+	w := &world{mix: mix, r: rand.New(rand.NewPCG(seed, 7)), dir: dir, erased: map[record.ID]bool{}, ledger: map[record.ID]bool{}, brought: map[vv.Dot]bool{}, now: time.UnixMilli(1_795_000_000_000), writes: map[string]*written{}, reached: map[string]vv.Dot{}, filed: map[string]bool{}, doubled: map[string]bool{}}
 	err := w.openHub(ctx, "hub")
 	if err != nil {
 		return nil, err
@@ -132,7 +123,7 @@ func newWorld(ctx context.Context, mix Mix, seed uint64, dir string) (*world, er
 		return nil, err
 	}
 	for i := range mix.Records {
-		w.ids = append(w.ids, record.ID{0: byte(i), 15: 1})
+		w.ids = append(w.ids, numbered(i))
 	}
 	for i := range mix.Devices {
 		d, key, err := w.join(ctx, fmt.Sprint(i), client.Meta{})
@@ -155,6 +146,9 @@ func (w *world) join(ctx context.Context, name string, before client.Meta) (hub.
 
 // scopes draws some.
 func (w *world) scopes() (out []record.ID) {
+	if w.r.IntN(1000) < w.mix.Everything {
+		return []record.ID{hub.Everything}
+	}
 	for i := range w.mix.Scopes {
 		if w.r.IntN(2) == 0 {
 			out = append(out, record.ID{0: byte(i + 1)})
@@ -188,10 +182,15 @@ func (w *world) restoreHub(ctx context.Context, said bool) error {
 		err = os.WriteFile(filepath.Join(w.dir, name), b, 0o600)
 	}
 	w.backups = w.backups[:len(w.backups)-1]
-	if err = errors.Join(err, w.store.Close()); err != nil {
+	before, failed := w.look(ctx)
+	maps.Copy(w.ledger, before.erased)
+	if err = errors.Join(err, failed, w.store.Close()); err != nil {
 		return err
 	}
 	if err := w.openHub(ctx, name); err != nil {
+		return err
+	}
+	if err := w.forget(ctx); err != nil {
 		return err
 	}
 	for _, d := range w.devices {
@@ -206,10 +205,10 @@ func (w *world) restoreHub(ctx context.Context, said bool) error {
 }
 
 func (w *world) eraseAgain(ctx context.Context) error {
-	if len(w.erased) == 0 {
+	if len(w.ledger) == 0 {
 		return nil
 	}
-	return w.hub.Erase(ctx, w.workspace, slices.SortedFunc(maps.Keys(w.erased), func(a, b record.ID) int { return slices.Compare(a[:], b[:]) }))
+	return w.hub.Erase(ctx, w.workspace, slices.SortedFunc(maps.Keys(w.ledger), func(a, b record.ID) int { return slices.Compare(a[:], b[:]) }))
 }
 
 func (w *world) add(name string, db *memory, key []byte) {
@@ -249,7 +248,8 @@ func (w *world) step(ctx context.Context) error {
 	case often(w.mix.HubRollback):
 		return w.restoreHub(ctx, false)
 	case often(w.mix.Erase):
-		w.erased[w.ids[w.r.IntN(len(w.ids))]] = true
+		id := w.ids[w.r.IntN(len(w.ids))]
+		w.erased[id], w.ledger[id] = true, true
 		return w.eraseAgain(ctx)
 	case often(w.mix.Grant):
 		err := w.hub.Grant(ctx, w.workspace, d.db.meta.Replica, w.scopes())
@@ -279,26 +279,11 @@ func (w *world) step(ctx context.Context) error {
 	return d.write()
 }
 
-// lose marks what a device wrote since, and nobody else has.
-func (w *world) lose(d *device, since int) {
-	for value, f := range w.writes {
-		if f.by == d && f.order >= since && (!w.hasArrived(value) || refusable(value)) {
-			f.lost = true
-		}
-	}
-}
-
-// note keeps what a device filed, before its database goes.
-func (w *world) note(d *device) {
-	for _, f := range d.db.filed {
-		w.filed[f.Value] = true
-	}
-}
-
 // write is one edit of a person.
 func (d *device) write() error {
 	w := d.w
-	id := w.ids[w.r.IntN(len(w.ids))]
+	i := w.r.IntN(len(w.ids))
+	id, kind := w.ids[i], w.mix.kind(i)
 	key := record.Key{ID: uint16(1 + w.r.IntN(3))}
 	if key.ID == 3 {
 		key.Sub = []string{"a", "b"}[w.r.IntN(2)]
@@ -306,13 +291,15 @@ func (d *device) write() error {
 	kill, last := w.chance(w.mix.Delete), ""
 	value := fmt.Sprintf("w%d", len(w.writes))
 	switch {
-	case w.mix.Scopes > 0 && w.r.IntN(5) == 0:
+	case w.mix.Family && kind != person && w.r.IntN(3) == 0:
+		key, value = parentKey, fmt.Sprint(w.parented(kind), value)
+	case w.mix.Scopes > 0 && kind == deal && w.r.IntN(5) == 0:
 		key, value = scopeKey, fmt.Sprint(w.r.IntN(w.mix.Scopes+1), value)
-	case w.mix.HubRestore+w.mix.HubRollback == 0 && w.r.IntN(20) == 0: // what is brought back isn't judged
+	case !w.mix.restored() && w.r.IntN(20) == 0: // what is brought back isn't judged
 		value = "no" + value
 	}
 	var seen []string
-	err := d.db.write(id, 1, func(s *record.State, dot vv.Dot) record.Key {
+	err := d.db.write(id, kind, func(s *record.State, dot vv.Dot) record.Key {
 		at := record.Clock(d.clock().UnixMilli() + d.db.meta.Offset)
 		if kill {
 			if s.Dead() {
@@ -384,90 +371,6 @@ func (d *device) rejoin(ctx context.Context) error {
 	return err
 }
 
-// wire is what a device reaches the hub by.
-func (d *device) wire() *client.Wire {
-	return &client.Wire{Address: "http://hub", Workspace: d.w.workspace, Key: d.key, Client: &http.Client{Transport: cable{d}}}
-}
-
-// cable carries requests to the hub's door, or doesn't.
-type cable struct{ d *device }
-
-// RoundTrip loses, repeats and cuts.
-func (c cable) RoundTrip(r *http.Request) (*http.Response, error) {
-	w := c.d.w
-	if w.chance(w.mix.Meanwhile) {
-		if err := c.d.write(); err != nil {
-			return nil, err
-		}
-	}
-	if w.chance(w.mix.LoseRequest) {
-		return nil, errLost
-	}
-	body, err := io.ReadAll(r.Body)
-	if err != nil {
-		return nil, err
-	}
-	if w.chance(w.mix.Cut) {
-		body = body[:w.r.IntN(len(body))]
-	}
-	if r.URL.Path == protocol.PathRenew {
-		w.double(c.d.db) // the hub may have taken a batch under the old number, and the answer was lost
-	}
-	answer := w.ask(r, body)
-	if w.chance(w.mix.Repeat) {
-		answer = w.ask(r, body)
-	}
-	if w.inside != nil {
-		return nil, w.inside
-	}
-	if w.chance(w.mix.LoseAnswer) {
-		return nil, errLost
-	}
-	if w.chance(w.mix.Cut) {
-		answer.Body.Truncate(w.r.IntN(answer.Body.Len()))
-	}
-	return answer.Result(), nil
-}
-
-// ask hands one request in at the door.
-func (w *world) ask(r *http.Request, body []byte) *httptest.ResponseRecorder {
-	again := r.Clone(r.Context())
-	again.Body, again.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
-	answer := httptest.NewRecorder()
-	w.door.ServeHTTP(answer, again)
-	if r.URL.Path == protocol.PathPush && answer.Code == http.StatusOK {
-		var told protocol.Pushed
-		if err := protocol.Decode(answer.Body.Bytes(), &told); err != nil {
-			w.inside = errors.Join(w.inside, err)
-		} else {
-			w.arrived(body, &told)
-		}
-	}
-	return answer
-}
-
-// arrived notes the values of a batch that the hub has judged. A value that
-// arrives as two writes was told by two copies of a database, or again after
-// its answer was lost with the number or the hub that it was told to.
-func (w *world) arrived(frame []byte, answer *protocol.Pushed) {
-	var p protocol.Push
-	if protocol.Decode(frame, &p) != nil {
-		return
-	}
-	for i, item := range p.Items {
-		s, err := record.Decode(item.State)
-		if verdict := answer.Verdicts[i].Status; err != nil || verdict != protocol.Accepted && verdict != protocol.Refused {
-			continue
-		}
-		for _, f := range s.Fields {
-			if dot, again := w.reached[f.Value]; again && dot != f.Dot {
-				w.doubled[f.Value] = true
-			}
-			w.reached[f.Value] = f.Dot
-		}
-	}
-}
-
 // run lives through the mix and then lets everybody sync in peace.
 func (w *world) run(ctx context.Context) error {
 	for i := range w.mix.Steps {
@@ -484,146 +387,4 @@ func (w *world) run(ctx context.Context) error {
 		}
 	}
 	return w.check(ctx)
-}
-
-// check holds every replica to the hub, and the hub to what people wrote.
-func (w *world) check(ctx context.Context) error {
-	at := map[record.ID]*record.State{}
-	err := w.store.Read(ctx, w.workspace, func(v hub.View) error {
-		rows, err := v.Records(w.ids)
-		for id, row := range rows {
-			s, err := record.Decode(row.State)
-			if err != nil {
-				return err
-			}
-			at[id] = s
-		}
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	latest := record.Clock(w.now.Add(time.Minute + time.Second).UnixMilli())
-	for id, s := range at {
-		for _, f := range s.Fields {
-			if f.At > latest {
-				return fmt.Errorf("record %x: %+v is stamped %d ms ahead", id, f, f.At.Millis()-w.now.UnixMilli())
-			}
-		}
-	}
-	for _, d := range w.devices {
-		for id, s := range at {
-			h, sees := d.db.held[id], slices.ContainsFunc(d.db.meta.Grants, func(g protocol.Grant) bool { return g.Scope == refusing{}.Place(1, s).Scope })
-			switch {
-			case !sees && h != nil:
-				return fmt.Errorf("device %s holds %x, which it may not see: %+v", d.name, id, h)
-			case sees && (h == nil || !slices.Equal(h.State.AppendValues(nil), s.AppendValues(nil))):
-				return fmt.Errorf("device %s, record %x:\n%+v\nthe hub has\n%+v", d.name, id, h, s)
-			case sees && waits(h):
-				return fmt.Errorf("device %s: %x still waits: %+v", d.name, id, h.Waits)
-			}
-		}
-		for id := range d.db.held {
-			if at[id] == nil {
-				return fmt.Errorf("device %s holds %x, which the hub has not", d.name, id)
-			}
-		}
-		r, err := client.New(d.db, d.wire(), d.clock).Sync(ctx)
-		if err != nil {
-			return fmt.Errorf("device %s: %w", d.name, err)
-		}
-		if r != (client.Result{}) {
-			return fmt.Errorf("device %s: a sync that has nothing to do did %+v", d.name, r)
-		}
-	}
-	return w.nothingLost(at)
-}
-
-// nothingLost holds what is live to what people wrote and saw: a value is live
-// unless a later write replaced it before its writer's eyes, or it was refused
-// and filed.
-func (w *world) nothingLost(at map[record.ID]*record.State) error {
-	for _, d := range w.devices {
-		w.note(d)
-	}
-	gone := w.gone(at)
-	for _, value := range slices.Sorted(maps.Keys(w.writes)) {
-		f := w.writes[value]
-		live := w.live(at, value)
-		switch {
-		case w.erased[f.id]:
-			if live {
-				return fmt.Errorf("%s is live in %x, which was erased", value, f.id)
-			}
-		case !live && w.filed[value]: // shown to whoever wrote it
-		case refusable(value):
-			if live {
-				return fmt.Errorf("%s was to be refused and is live", value)
-			}
-			if !w.filed[value] && !f.lost && !gone[value] {
-				return fmt.Errorf("%s was refused and filed nowhere", value)
-			}
-		case f.lost:
-		case gone[value] && live && w.doubled[value]:
-		case gone[value] == live:
-			return fmt.Errorf("%s of device %s in %x %v: live %v, replaced %v", value, f.by.name, f.id, f.key, live, gone[value])
-		}
-	}
-	return nil
-}
-
-// gone answers the values that were replaced before their replacer's eyes. What
-// nobody but its writer ever saw passes on what it had replaced; a refused value
-// takes along only what nobody else saw.
-func (w *world) gone(at map[record.ID]*record.State) map[string]bool {
-	gone := map[string]bool{}
-	var replace func(values []string, private bool)
-	replace = func(values []string, private bool) {
-		for _, v := range values {
-			if private && w.hasArrived(v) && !refusable(v) {
-				continue
-			}
-			gone[v] = true
-			if !w.hasArrived(v) || refusable(v) {
-				replace(w.writes[v].replaced, private)
-			}
-		}
-	}
-	for value, f := range w.writes {
-		if refused := refusable(value) || w.filed[value] && !w.live(at, value); !f.lost && (refused || w.hasArrived(value)) {
-			replace(f.replaced, refused)
-		}
-	}
-	return gone
-}
-
-// double notes the values that wait in a database of which there are two from
-// now on: what one replaces, the other may tell.
-func (w *world) double(db *memory) {
-	for _, h := range db.held {
-		for _, f := range h.State.Fields {
-			if f.Dot.Replica == db.meta.Replica && !h.Hub.Has(f.Dot) {
-				w.doubled[f.Value] = true
-			}
-		}
-	}
-	var p protocol.Push
-	if db.meta.Sent == nil || protocol.Decode(db.meta.Sent, &p) != nil {
-		return
-	}
-	for _, item := range p.Items {
-		if s, err := record.Decode(item.State); err == nil {
-			for _, f := range s.Fields {
-				w.doubled[f.Value] = true
-			}
-		}
-	}
-}
-
-func (w *world) hasArrived(value string) bool { return w.reached[value] != vv.Dot{} }
-
-func (w *world) live(at map[record.ID]*record.State, value string) bool {
-	f := w.writes[value]
-	s := at[f.id]
-	return s != nil && slices.ContainsFunc(s.Fields, func(x record.Field) bool { return x.Key == f.key && x.Value == value })
 }

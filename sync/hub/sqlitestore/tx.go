@@ -85,7 +85,7 @@ func (t *tx) Children(list []record.ID) (map[record.ID][]record.ID, error) {
 
 func (t *tx) Changed(scope record.ID, after uint64, limit int) (out []hub.Change, err error) {
 	const row = ",r.id,r.kind,r.scopes,r.seq,r.state FROM "
-	query, args := "SELECT p.seq,p.gone"+row+"places p JOIN records r ON r.ws=p.ws AND r.id=p.id WHERE p.ws=? AND p.scope=? AND p.seq>? ORDER BY p.seq LIMIT ?", []any{t.ws, scope[:], int64(after), limit}
+	query, args := "SELECT p.seq,p.gone"+row+"places p CROSS JOIN records r ON r.ws=p.ws AND r.id=p.id WHERE p.ws=? AND p.scope=? AND p.seq>? ORDER BY p.seq LIMIT ?", []any{t.ws, scope[:], int64(after), limit}
 	if scope == hub.Everything {
 		query, args = "SELECT r.seq,0"+row+"records r WHERE r.ws=? AND r.seq>? ORDER BY r.seq LIMIT ?", []any{t.ws, int64(after), limit}
 	}
