@@ -44,20 +44,20 @@ type Result struct {
 	Renamed int // times that this replica took a new number
 }
 
-// ErrManyRemovals stops a sync of which one pull would remove more than a fifth
-// of all records: a person is to be asked first.
-var ErrManyRemovals = errors.New("client: one pull would remove more than a fifth of what is held")
-
 // renames is how often one sync begins anew before it gives up.
 const renames = 3
 
 // Sync pushes what waits and pulls what changed, until there is neither. What
-// it did before it failed stays done. Errors: ErrManyRemovals, *protocol.Error,
+// it did before it failed stays done. Errors: *ManyRemovals, *protocol.Error,
 // those of the wire and of the database.
-func (c *Client) Sync(ctx context.Context) (Result, error) {
+func (c *Client) Sync(ctx context.Context, changes ...Option) (Result, error) {
 	var r Result
+	var o options
+	for _, change := range changes {
+		change(&o)
+	}
 	for {
-		err := c.round(ctx, &r)
+		err := c.round(ctx, &o, &r)
 		var refusal *protocol.Error
 		if !errors.As(err, &refusal) || r.Renamed == renames {
 			return r, err
@@ -74,11 +74,11 @@ func (c *Client) Sync(ctx context.Context) (Result, error) {
 	}
 }
 
-func (c *Client) round(ctx context.Context, r *Result) error {
+func (c *Client) round(ctx context.Context, o *options, r *Result) error {
 	if err := c.pushAll(ctx, r); err != nil {
 		return err
 	}
-	return c.pullAll(ctx, r)
+	return c.pullAll(ctx, o, r)
 }
 
 // ask is what each request says of this replica.

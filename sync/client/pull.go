@@ -11,7 +11,7 @@ import (
 
 // pullAll asks each grant for what changed until there is nothing more. The
 // first answer of all says which grants there are.
-func (c *Client) pullAll(ctx context.Context, r *Result) error {
+func (c *Client) pullAll(ctx context.Context, o *options, r *Result) error {
 	done := map[uint64]bool{}
 	for {
 		var ask protocol.Pull
@@ -32,7 +32,7 @@ func (c *Client) pullAll(ctx context.Context, r *Result) error {
 		if page.Mark.Grant != ask.Mark.Grant || page.Mark.Seq < ask.Mark.Seq {
 			return protocol.Refuse(protocol.CodeMalformed, fmt.Errorf("mark %+v after %+v", page.Mark, ask.Mark))
 		}
-		if err := c.apply(ctx, page, r); err != nil {
+		if err := c.apply(ctx, page, o, r); err != nil {
 			return err
 		}
 		if !page.More {
@@ -57,15 +57,8 @@ func (m *Meta) next(done map[uint64]bool) protocol.Mark {
 	return protocol.Mark{}
 }
 
-// removable is the part of all records that one page may remove unasked; fewer
-// than few may always go.
-const (
-	removable = 5
-	few       = 20
-)
-
 // apply takes a page in and moves the mark, in one transaction.
-func (c *Client) apply(ctx context.Context, page *protocol.Page, r *Result) error {
+func (c *Client) apply(ctx context.Context, page *protocol.Page, o *options, r *Result) error {
 	return c.local.Update(ctx, func(tx Tx) error {
 		m, err := tx.Meta()
 		if err != nil {
@@ -99,14 +92,8 @@ func (c *Client) apply(ctx context.Context, page *protocol.Page, r *Result) erro
 				removed++
 			}
 		}
-		if removed > few {
-			held, err := tx.Count()
-			if err != nil {
-				return err
-			}
-			if removed*removable > held+removed {
-				return ErrManyRemovals
-			}
+		if err := o.judge(tx, removed); err != nil {
+			return err
 		}
 		if page.Mark.Grant != 0 {
 			m.Marks = slices.DeleteFunc(m.Marks, func(mark protocol.Mark) bool {
