@@ -47,6 +47,7 @@ const (
 	CreateWorkspace = "workspace.create" // Named → Workspace
 	ListWorkspaces  = "workspace.list"   // nothing → []Workspace
 	AddUser         = "user.add"         // NewUser → User
+	ChangeUser      = "user.set"         // UserChange → User
 	ListUsers       = "user.list"        // Named (the workspace) → []User
 	ListDevices     = "device.list"      // Named (the workspace) → []Device
 	RevokeDevice    = "device.revoke"    // DeviceOf → Device
@@ -58,6 +59,7 @@ func (s *Service) commands() map[string]command {
 		CreateWorkspace: commandOf(s.createWorkspace),
 		ListWorkspaces:  commandOf(s.listWorkspaces),
 		AddUser:         commandOf(s.addUser),
+		ChangeUser:      commandOf(s.changeUser),
 		ListUsers:       commandOf(s.listUsers),
 		ListDevices:     commandOf(s.listDevices),
 		RevokeDevice:    commandOf(s.revokeDevice),

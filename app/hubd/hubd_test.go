@@ -110,7 +110,7 @@ func TestSomebodyRetiredIsLetInNoMore(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := s.hub.Write(t.Context(), ws, uint32(crm.KindUser), record.ID(uuid.MustParse(u.ID)), replica.UserFields(crm.User{Name: "Rui", Role: "seller", Retired: true}, u.Shops)); err != nil {
+	if err := s.hub.Write(t.Context(), ws, uint32(crm.KindUser), record.ID(uuid.MustParse(u.ID)), replica.UserFields(crm.User{Name: "Rui", Role: "seller", Retired: true}, u.Shops, nil)); err != nil {
 		t.Fatal(err)
 	}
 	var e Enrolled

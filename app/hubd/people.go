@@ -44,9 +44,8 @@ func (s *Service) addUser(ctx context.Context, args NewUser) (User, error) {
 	if name == "" {
 		return User{}, crm.NewError(crm.CodeRequired, "name")
 	}
-	role := crm.Role(args.Role)
-	if !slices.Contains([]crm.Role{crm.RoleAdmin, crm.RoleManager, crm.RoleSeller}, role) {
-		return User{}, crm.NewError(crm.CodeInvalid, "role", "value", args.Role)
+	if err := checkRole(args.Role); err != nil {
+		return User{}, err
 	}
 	people, err := s.people(ctx, ws)
 	if err != nil {
@@ -59,9 +58,68 @@ func (s *Service) addUser(ctx context.Context, args NewUser) (User, error) {
 	if err != nil {
 		return User{}, err
 	}
-	u := User{ID: uuid.Must(uuid.NewV7()).String(), Name: name, Role: string(role), Shops: shops}
-	fields := replica.UserFields(crm.User{ID: u.ID, Name: name, Role: u.Role}, shops)
+	u := User{ID: uuid.Must(uuid.NewV7()).String(), Name: name, Role: args.Role, Shops: shops}
+	fields := replica.UserFields(crm.User{ID: u.ID, Name: name, Role: u.Role}, shops, nil)
 	return u, s.hub.Write(ctx, ws, uint32(crm.KindUser), record.ID(uuid.MustParse(u.ID)), fields)
+}
+
+func checkRole(role string) error {
+	if !slices.Contains([]crm.Role{crm.RoleAdmin, crm.RoleManager, crm.RoleSeller}, crm.Role(role)) {
+		return crm.NewError(crm.CodeInvalid, "role", "value", role)
+	}
+	return nil
+}
+
+// UserChange is what becomes of a person; what is left out stays.
+type UserChange struct {
+	Workspace string   `json:"workspace"`
+	User      string   `json:"user"` // by id or name
+	Role      string   `json:"role"`
+	Shops     []string `json:"shops"` // all that the person works in from now on
+}
+
+// changeUser sets a person's role and shops, and what the person's devices see.
+// They hear of it when they sync next, and drop what they see no more.
+func (s *Service) changeUser(ctx context.Context, args UserChange) (u User, err error) {
+	ws, err := s.findWorkspace(ctx, args.Workspace)
+	if err != nil {
+		return u, err
+	}
+	people, err := s.people(ctx, ws)
+	if err != nil {
+		return u, err
+	}
+	if u, err = pick("user", args.User, people.users, func(u User) (id, name string) { return u.ID, u.Name }); err != nil {
+		return u, err
+	}
+	if args.Role != "" {
+		if err := checkRole(args.Role); err != nil {
+			return u, err
+		}
+		u.Role = args.Role
+	}
+	former := u.Shops
+	if len(args.Shops) > 0 {
+		if u.Shops, err = people.shopIDs(args.Shops); err != nil {
+			return u, err
+		}
+	}
+	id := record.ID(uuid.MustParse(u.ID))
+	if err := s.hub.Write(ctx, ws, uint32(crm.KindUser), id, replica.UserFields(crm.User{Name: u.Name, Role: u.Role, Retired: u.Retired}, u.Shops, former)); err != nil {
+		return u, err
+	}
+	var devices []hub.Device
+	if err := s.store.Read(ctx, ws, func(v hub.View) (err error) { devices, err = v.Devices(); return err }); err != nil {
+		return u, err
+	}
+	for i := range devices {
+		if d := &devices[i]; d.User == id && d.State == hub.Active {
+			if err := s.hub.Grant(ctx, ws, d.Replica, u.scopes()); err != nil {
+				return u, err
+			}
+		}
+	}
+	return u, nil
 }
 
 func (s *Service) listUsers(ctx context.Context, args Named) ([]User, error) {

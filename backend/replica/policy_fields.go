@@ -13,7 +13,8 @@ import (
 )
 
 // userOnHub is a user with what only hubs know yet: the shops whose records the
-// user's devices see. The program keeps what it doesn't know as it came.
+// user's devices see, each a flag. The program keeps what it doesn't know as it
+// came.
 type userOnHub struct {
 	crm.User
 	Shops []string `set:"user_shops" fid:"4"`
@@ -125,11 +126,12 @@ func toldKeys(told record.Delta) []record.Key {
 	return out
 }
 
-// UserFields are the fields of a user's record that a hub makes.
-func UserFields(u crm.User, shops []string) map[record.Key]string {
+// UserFields are the fields of a user's record that a hub makes. former are the
+// shops that the user had, by id: those that aren't among shops go.
+func UserFields(u crm.User, shops, former []string) map[record.Key]string {
 	fields := map[record.Key]string{keys.userName: u.Name, keys.userRole: u.Role, keys.userRetired: flag(u.Retired)}
-	for _, shop := range shops {
-		fields[record.Key{ID: keys.userShops.ID, Sub: shop}] = ""
+	for _, shop := range slices.Concat(former, shops) {
+		fields[record.Key{ID: keys.userShops.ID, Sub: shop}] = flag(slices.Contains(shops, shop))
 	}
 	return fields
 }
@@ -140,7 +142,7 @@ func ReadUser(s *record.State) (u crm.User, shops []string) {
 	u = crm.User{Name: textIn(s, keys.userName), Role: textIn(s, keys.userRole), Retired: textIn(s, keys.userRetired) == flag(true)}
 	shops = []string{}
 	for _, f := range s.Fields {
-		if id := asID(f.Key.Sub); f.Key.ID == keys.userShops.ID && id != (record.ID{}) {
+		if id := asID(f.Key.Sub); f.Key.ID == keys.userShops.ID && id != (record.ID{}) && textIn(s, f.Key) == flag(true) {
 			shops = append(shops, uuid.UUID(id).String())
 		}
 	}

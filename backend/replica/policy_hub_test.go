@@ -55,7 +55,7 @@ func newDealer(t *testing.T) *dealer {
 func (d *dealer) hire(n int, role crm.Role, scopes ...record.ID) *device {
 	d.t.Helper()
 	user := asID(number(n))
-	if err := d.Write(d.t.Context(), d.ws, uint32(crm.KindUser), user, UserFields(crm.User{Name: "Ana", Role: string(role)}, nil)); err != nil {
+	if err := d.Write(d.t.Context(), d.ws, uint32(crm.KindUser), user, UserFields(crm.User{Name: "Ana", Role: string(role)}, nil, nil)); err != nil {
 		d.t.Fatal(err)
 	}
 	secret, err := d.Invite(d.t.Context(), d.ws, user, scopes, time.Hour)
@@ -201,7 +201,7 @@ func TestARefusedNewRecordIsNotThere(t *testing.T) {
 		t.Errorf("it is there: %v", got)
 	}
 	// A role that changes counts from the next write on.
-	if err := d.Write(t.Context(), d.ws, uint32(crm.KindUser), asID(number(3)), UserFields(crm.User{Name: "Ana", Role: string(crm.RoleAdmin)}, nil)); err != nil {
+	if err := d.Write(t.Context(), d.ws, uint32(crm.KindUser), asID(number(3)), UserFields(crm.User{Name: "Ana", Role: string(crm.RoleAdmin)}, nil, nil)); err != nil {
 		t.Fatal(err)
 	}
 	seller.accepts("promoted", seller.item(id, crm.KindSetting, sample(crm.KindSetting)))

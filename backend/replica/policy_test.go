@@ -75,7 +75,7 @@ func write(s *record.State, by vv.Replica, values fields) {
 }
 
 func person(role crm.Role) *record.State {
-	return stateOf(1, fields(UserFields(crm.User{Name: "Ana", Role: string(role)}, []string{ownShop})))
+	return stateOf(1, fields(UserFields(crm.User{Name: "Ana", Role: string(role)}, []string{ownShop}, nil)))
 }
 
 func workspace() here {
@@ -116,7 +116,7 @@ func verdict(t testing.TB, h here, d hub.Device, kind crm.Kind, now *record.Stat
 func sample(kind crm.Kind) fields {
 	switch kind {
 	case crm.KindUser:
-		return fields(UserFields(crm.User{Name: "Rui", Role: string(crm.RoleSeller)}, []string{ownShop}))
+		return fields(UserFields(crm.User{Name: "Rui", Role: string(crm.RoleSeller)}, []string{ownShop}, nil))
 	case crm.KindLead:
 		return fields{keys.leadShop: ownShop, keyOf[crm.Lead]("Vehicle"): "Gol"}
 	case crm.KindMark, crm.KindActivity, crm.KindEvent:
@@ -253,7 +253,7 @@ func TestAManagerMakesNobodyMoreThanASeller(t *testing.T) {
 		"another manager":        {person(crm.RoleManager), fields{keys.userName: "Zé"}, CodeRole, 1},
 		"a seller promoted":      {person(crm.RoleSeller), fields{keys.userName: "Zé", keys.userRole: "manager"}, CodeRole, 1},
 		"a seller retired":       {person(crm.RoleSeller), fields{keys.userRetired: "1"}, "", 0},
-		"a shop of another's":    {person(crm.RoleSeller), fields{{ID: keys.userShops.ID, Sub: otherShop}: ""}, CodeShop, 1},
+		"a shop of another's":    {person(crm.RoleSeller), fields{{ID: keys.userShops.ID, Sub: otherShop}: "1"}, CodeShop, 1},
 		"a role that isn't told": {person(crm.RoleSeller), fields{keys.userRole: "seller"}, "", 0},
 	} {
 		told := stateOf(writer, c.values).Whole()
@@ -443,8 +443,8 @@ func drawn(t *rapid.T, name string, s *record.State, by vv.Replica) *record.Stat
 }
 
 func TestUsersGoThroughTheirRecord(t *testing.T) {
-	s := stateOf(1, fields(UserFields(crm.User{Name: "Ana", Role: "manager", Retired: true}, []string{ownShop, otherShop})))
-	write(s, 1, fields{{ID: keys.userShops.ID, Sub: "no id"}: ""})
+	s := stateOf(1, fields(UserFields(crm.User{Name: "Ana", Role: "manager", Retired: true}, []string{ownShop, otherShop}, []string{noShop, ownShop})))
+	write(s, 1, fields{{ID: keys.userShops.ID, Sub: "no id"}: "1"})
 	if u, shops := ReadUser(s); u.Name != "Ana" || u.Role != "manager" || !u.Retired || !slices.Equal(shops, []string{ownShop, otherShop}) {
 		t.Errorf("%+v %v", u, shops)
 	}

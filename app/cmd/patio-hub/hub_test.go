@@ -99,6 +99,33 @@ func await(t *testing.T, heard <-chan struct{}, what string) {
 	}
 }
 
+func TestAPersonWhoMovesSeesTheOtherShop(t *testing.T) {
+	p, _ := stocked(t, "")
+	const norte = "01900000-0000-7000-8000-0000000000a1"
+	admin, seller := join(t, p.enrolled("Dois Irmãos", "Carla")), join(t, p.enrolled("Dois Irmãos", "Rui"))
+	admin.pushed(admin.made(crm.KindShop, [16]byte{0x01, 0x90, 6: 0x70, 8: 0x80, 15: 0xa1}, "Norte"), admin.lead(leadID(1, 1), "Gol"))
+	if got := seller.sees(); len(got) != 1 {
+		t.Fatalf("%v", got)
+	}
+	set := []string{"user", "set", "--workspace", "Dois Irmãos", "--user", "Rui"}
+	if u := ask[hubd.User](p, append(set, "--shop", "norte")...); len(u.Shops) != 1 || u.Shops[0] != norte || u.Role != "seller" {
+		t.Errorf("%+v", u)
+	}
+	if got := seller.sees(); len(got) != 0 {
+		t.Errorf("still sees %v", got)
+	}
+	ask[hubd.User](p, append(set, "--role", "admin")...)
+	if got := seller.sees(); len(got) != 1 {
+		t.Errorf("as an admin sees %v", got)
+	}
+	if got := ask[struct{ Users []hubd.User }](p, "user", "list", "--workspace", "Dois Irmãos"); got.Users[1].Role != "admin" || len(got.Users[1].Shops) != 1 || got.Users[1].Shops[0] != norte {
+		t.Errorf("%+v", got)
+	}
+	p.refuses(exitRefused, crm.CodeInvalid, append(set, "--role", "owner")...)
+	p.refuses(exitNotFound, crm.CodeNotFound, append(set, "--shop", "Sul")...)
+	p.refuses(exitNotFound, crm.CodeNotFound, "user", "set", "--workspace", "Dois Irmãos", "--user", "Lia")
+}
+
 func TestNothingOfAnybodyIsLogged(t *testing.T) {
 	p, hub := stocked(t, "")
 	d := join(t, p.enrolled("Dois Irmãos", "Carla"))

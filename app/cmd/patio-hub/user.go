@@ -40,7 +40,28 @@ func newUser(t *terminal) *cobra.Command {
 			}{all}, users(all))
 		},
 	}
-	return group("user", "The people of a workspace", workspaceFlag(add, &u.Workspace), workspaceFlag(list, &workspace))
+	return group("user", "The people of a workspace", newUserSet(t), workspaceFlag(add, &u.Workspace), workspaceFlag(list, &workspace))
+}
+
+func newUserSet(t *terminal) *cobra.Command {
+	var u hubd.UserChange
+	set := &cobra.Command{
+		Use: "set --workspace W --user N [--role R] [--shop S]… --data DIR", Short: "Change a person's role or shops",
+		Long: "Changes what is named; --shop names all shops from now on. The person's devices follow: what they\n" +
+			"see no more goes from them once what they wrote has been answered.",
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			changed, err := call[hubd.User](cmd.Context(), t, hubd.ChangeUser, u)
+			if err != nil {
+				return err
+			}
+			return t.answer(changed, users([]hubd.User{changed}))
+		},
+	}
+	set.Flags().StringVar(&u.User, "user", "", "the person, by name or id (required)")
+	set.Flags().StringVar(&u.Role, "role", "", "admin, manager or seller")
+	set.Flags().StringArrayVar(&u.Shops, "shop", nil, "shop that the person works in, by name or id (again for more)")
+	return workspaceFlag(set, &u.Workspace)
 }
 
 func users(all []hubd.User) string {
