@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -70,6 +71,7 @@ func (t *table) shown(fid uint16, value string) string {
 	return ""
 }
 
+// liveOf answers a field's live writes, the one that is shown first.
 func liveOf(s *record.State, k record.Key) []record.Field {
 	var out []record.Field
 	for _, f := range s.Fields {
@@ -77,15 +79,14 @@ func liveOf(s *record.State, k record.Key) []record.Field {
 			out = append(out, f)
 		}
 	}
-	win, _ := s.Live(k)
 	slices.SortStableFunc(out, func(a, b record.Field) int {
-		switch {
-		case a.Dot == win.Dot:
-			return -1
-		case b.Dot == win.Dot:
+		switch c := cmp.Compare(b.At, a.At); {
+		case c != 0:
+			return c
+		case a.Dot.Before(b.Dot):
 			return 1
 		}
-		return int(b.At>>1) - int(a.At>>1)
+		return -1
 	})
 	return out
 }

@@ -72,6 +72,9 @@ func (s *Store) ready(ctx context.Context) error {
 	if err := s.writeReady(ctx); err != nil {
 		return err
 	}
+	if err := s.adopt(ctx); err != nil {
+		return err
+	}
 	return s.startSearch(ctx)
 }
 

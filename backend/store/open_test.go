@@ -268,6 +268,7 @@ func TestARecoveryThatWasCutShortGoesOn(t *testing.T) {
 	fill(t, s, seeded(t), 20)
 	want := contents(t, s)
 	live := t.TempDir()
+	<-s.background.started // the day's snapshot is in the making before
 	copyLive(t, s, live)
 	if err := os.CopyFS(filepath.Join(live, snapshotFolder), os.DirFS(s.snapshotDir())); err != nil {
 		t.Fatal(err)

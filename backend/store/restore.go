@@ -83,7 +83,10 @@ func (s *Store) restore(ctx context.Context, path string) error {
 	s.removeExpired(ctx)
 	s.forgetWorkspace()
 	s.events.publish(crm.Change{All: true, Label: "restore"}, true)
-	return s.writeReady(ctx)
+	if err := s.writeReady(ctx); err != nil {
+		return err
+	}
+	return s.adopt(ctx)
 }
 
 // stageCopy copies a file, and its log if it has one, and checks the copy. What it

@@ -158,11 +158,19 @@ func (x *SyncTx) Held(id record.ID) (*Held, error) {
 	if row == nil {
 		return nil, nil
 	}
-	h := &Held{ID: id, Kind: row.kind, Scopes: row.scopes, State: *row.state, Hub: row.hub, Seq: row.seq, Whole: row.whole}
-	if h.Waits = row.pending; row.pending == nil {
-		h.Waits = owned(row.state, row.hub, x.tx.sync.number)
+	if err := x.tx.fillValues(text(id[:]), row); err != nil {
+		return nil, err
 	}
-	return h, x.tx.fillValues(text(id[:]), row)
+	return row.held(id, x.tx.sync.number), nil
+}
+
+// held answers the record of a row whose values were read.
+func (r *syncRow) held(id record.ID, me vv.Replica) *Held {
+	h := &Held{ID: id, Kind: r.kind, Scopes: r.scopes, State: *r.state, Hub: r.hub, Seq: r.seq, Waits: r.pending, Whole: r.whole}
+	if r.pending == nil {
+		h.Waits = owned(r.state, r.hub, me)
+	}
+	return h
 }
 
 func (h *Held) clone() *Held {
