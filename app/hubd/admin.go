@@ -89,7 +89,9 @@ func (s *Service) do(ctx context.Context, name string, args json.RawMessage) (an
 		return nil, crm.NewError(crm.CodeUnsupported, "", "command", name)
 	}
 	answer, err := c(ctx, args)
-	return answer, own(err)
+	err = own(err)
+	s.cfg.Log.Info().Str("command", name).Str("code", string(crm.CodeOf(err))).Msg("command")
+	return answer, err
 }
 
 func (s *Service) createWorkspace(ctx context.Context, args Named) (Workspace, error) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"runtime/debug"
 	"strconv"
 	"time"
 
@@ -79,7 +80,7 @@ func (s *Service) watched(next http.Handler) http.Handler {
 		defer func() {
 			v := recover()
 			if v != nil && v != http.ErrAbortHandler {
-				logs.Panicked(s.cfg.Log, "door", v, nil)
+				logs.Panicked(s.cfg.Log, "door", v, debug.Stack())
 				v = http.ErrAbortHandler
 				out.status = http.StatusInternalServerError
 			}

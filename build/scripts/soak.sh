@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # The long tests: every fuzz target for as long as SOAK says (10m), and the
-# store's tests of damage with more rounds. What a fuzzer finds it writes into
-# the package's testdata/fuzz: commit it with the cure, it is a test from then on.
+# tests of damage to a store and of a killed hub with more rounds. What a fuzzer
+# finds it writes into the package's testdata/fuzz: commit it with the cure, it
+# is a test from then on.
 source "$(dirname "$0")/lib.sh"
 
 "$(dirname "$0")/setup.sh" build
@@ -23,6 +24,7 @@ say "damage, kills and power cuts"
 # Rounds a test, where the everyday run makes do with fewer.
 export PATIO_DAMAGES=${PATIO_DAMAGES:-100} PATIO_KILLS=${PATIO_KILLS:-5000} PATIO_POWER_CUTS=${PATIO_POWER_CUTS:-8000}
 go test -count 1 -timeout 0 -v ./backend/store/... | grep -v -e '^=== ' -e '^ *--- PASS' || failed=1
+PATIO_HUB_KILLS=${PATIO_HUB_KILLS:-1000} go test -count 1 -timeout 0 -v -run '^TestAKilledHub' ./app/cmd/patio-hub | grep -v -e '^=== ' || failed=1
 
 [ $failed -eq 0 ] || die "FAIL: soak"
 echo "ok: $found fuzz targets of $each each, and the long tests"
