@@ -12,6 +12,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"patio/backend/crm"
+	"patio/backend/leads"
 	"patio/backend/store"
 	"patio/sync/client"
 	"patio/sync/protocol"
@@ -22,13 +23,7 @@ import (
 // BenchmarkFirstDownload takes in leads with their contacts, in pages as a hub
 // sends them; PATIO_BENCH_LEADS says how many, else 2,000.
 func BenchmarkFirstDownload(b *testing.B) {
-	n := 2000
-	if text := os.Getenv("PATIO_BENCH_LEADS"); text != "" {
-		var err error
-		if n, err = strconv.Atoi(text); err != nil {
-			b.Fatal(err)
-		}
-	}
+	n := benchLeads(b)
 	pages := pagesOf(b, n)
 	for b.Loop() {
 		b.StopTimer()
@@ -60,6 +55,19 @@ func BenchmarkFirstDownload(b *testing.B) {
 	b.ReportMetric(float64(2*n*b.N)/b.Elapsed().Seconds(), "rows/s")
 }
 
+// benchLeads is how many leads a benchmark has.
+func benchLeads(b *testing.B) int {
+	text := os.Getenv("PATIO_BENCH_LEADS")
+	if text == "" {
+		return 2000
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return n
+}
+
 // takePage does what the client does with rows that are new.
 func takePage(l *Local, rows []protocol.Row) error {
 	return l.Update(context.Background(), func(tx client.Tx) error {
@@ -86,21 +94,12 @@ func takePage(l *Local, rows []protocol.Row) error {
 	})
 }
 
-// pagesOf answers what a hub would send of n leads with their contacts.
-func pagesOf(tb testing.TB, n int) (pages [][]protocol.Row) {
+// filled answers a store with n leads, each with a contact.
+func filled(tb testing.TB, n int) *store.Store {
 	tb.Helper()
 	ctx := context.Background()
-	s, err := store.Open(ctx, store.Config{Dir: tb.TempDir(), Log: zerolog.Nop(), Grace: time.Hour})
-	if err != nil {
-		tb.Fatal(err)
-	}
-	defer func() {
-		if err := s.Close(); err != nil {
-			tb.Error(err)
-		}
-	}()
+	s := openStore(tb, tb.TempDir())
 	stages := crm.ReadyPipelines()[1].Stages
-	var ids []record.ID
 	for made := 0; made < n; made += 250 {
 		if _, err := s.Transact(ctx, store.Op{Label: "import", Quiet: true, Bulk: true, NoUndo: true}, func(tx *store.Tx) error {
 			for i := made; i < min(made+250, n); i++ {
@@ -113,13 +112,29 @@ func pagesOf(tb testing.TB, n int) (pages [][]protocol.Row) {
 				if err := store.Put(tx, &l); err != nil {
 					return err
 				}
-				ids = append(ids, asID(c.ID), asID(l.ID))
 			}
 			return nil
 		}); err != nil {
 			tb.Fatal(err)
 		}
 	}
+	return s
+}
+
+// pagesOf answers what a hub would send of n leads with their contacts.
+func pagesOf(tb testing.TB, n int) (pages [][]protocol.Row) {
+	tb.Helper()
+	ctx := context.Background()
+	s := filled(tb, n)
+	ids, err := s.AllIDs(ctx, crm.KindContact)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	more, err := s.AllIDs(ctx, crm.KindLead)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	ids = sortedSet(append(ids, more...)) // as they were made
 	for start := 0; start < len(ids); start += protocol.MaxRecords {
 		var rows []protocol.Row
 		if err := s.Sync(ctx, func(tx *store.SyncTx) error {
@@ -137,4 +152,43 @@ func pagesOf(tb testing.TB, n int) (pages [][]protocol.Row) {
 		pages = append(pages, rows)
 	}
 	return pages
+}
+
+// BenchmarkSave is an edit of a lead, alone and as a replica of a workspace.
+func BenchmarkSave(b *testing.B) {
+	for _, joined := range []bool{false, true} {
+		b.Run(fmt.Sprintf("joined=%v", joined), func(b *testing.B) {
+			s := filled(b, 2000)
+			if joined {
+				if err := NewLocal(s).Join(context.Background(), record.ID{1}, vv.FirstDevice+9); err != nil {
+					b.Fatal(err)
+				}
+			}
+			ids, err := s.AllIDs(context.Background(), crm.KindLead)
+			if err != nil {
+				b.Fatal(err)
+			}
+			i := 0
+			for b.Loop() {
+				i++
+				subject := fmt.Sprint("Assunto ", i)
+				if _, err := leads.Update(context.Background(), s, store.IDText(ids[i*7%len(ids)]), leads.Patch{Subject: &subject}); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+// BenchmarkJoin renames all that a store holds; PATIO_BENCH_LEADS says how
+// many leads, each with a contact.
+func BenchmarkJoin(b *testing.B) {
+	for b.Loop() {
+		b.StopTimer()
+		s := filled(b, benchLeads(b))
+		b.StartTimer()
+		if err := NewLocal(s).Join(context.Background(), record.ID{1}, vv.FirstDevice+9); err != nil {
+			b.Fatal(err)
+		}
+	}
 }

@@ -81,7 +81,7 @@ func (tx *Tx) renameRecords(from, to vv.Replica, first bool) (turned []record.ID
 	for _, t := range registry() {
 		t = tx.s.tables[t.kind]
 		for rid := int64(0); ; {
-			rows, err := tx.s.stmt(tx.ctx, t.selectSQL+" WHERE id IN (SELECT id FROM sync_records WHERE "+where+") AND rid>? ORDER BY rid LIMIT 500", rid)
+			rows, err := tx.s.stmt(tx.ctx, t.selectSQL+" WHERE rid>? AND EXISTS (SELECT 1 FROM sync_records r WHERE r.id="+t.name+".id AND "+where+") ORDER BY rid LIMIT 500", rid)
 			if err != nil {
 				return nil, err
 			}
