@@ -79,6 +79,7 @@ func TestEachMutantIsCaught(t *testing.T) {
 	}
 	for _, m := range mutants {
 		t.Run(m.name, func(t *testing.T) {
+			t.Parallel()
 			path := filepath.Join(root, m.file)
 			source, err := os.ReadFile(path)
 			if err != nil {

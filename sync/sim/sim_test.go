@@ -33,7 +33,7 @@ var mixes = map[string]Mix{
 func seeds(t *testing.T) int {
 	text := os.Getenv("PATIO_SIM_SEEDS")
 	if text == "" {
-		return 40
+		return 25
 	}
 	n, err := strconv.Atoi(text)
 	if err != nil {
