@@ -15,3 +15,14 @@ func DefaultFolder() (string, error) {
 	}
 	return filepath.Join(dir, "data"), nil
 }
+
+// DevicesFolder is where it keeps what makes an installation a device of a
+// workspace: beside the data, never in it, so that a copy of the data folder
+// doesn't carry it along.
+func DevicesFolder() (string, error) {
+	dir, err := userFolder()
+	if err != nil {
+		return "", err
+	}
+	return filepath.Join(dir, "devices"), nil
+}

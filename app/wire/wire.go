@@ -14,6 +14,7 @@ import (
 	"patio/app/api"
 	"patio/app/bind"
 	"patio/app/events"
+	"patio/app/syncing"
 	"patio/backend/crm"
 	"patio/backend/store"
 )
@@ -26,6 +27,7 @@ type Config struct {
 	Shell   api.Shell      // the window's or the browser's; nil for a program with neither
 	Files   *api.Files     // shared with Shell; nil makes one
 	Events  *events.Bus    // given to hear of progress while opening; nil makes one
+	Devices string         // folder of what makes this installation a device; "" is this person's own
 }
 
 // App is the open program.
@@ -59,6 +61,10 @@ func Open(ctx context.Context, cfg Config) (*App, error) {
 		a.events.Emit(EventChange, c)
 	})
 	a.close = append(a.close, func() error { stop(); return nil })
+	service, err := a.openSync(ctx, cfg)
+	if err != nil {
+		return nil, errors.Join(err, a.Close())
+	}
 	sheets, err := api.NewSheets(s, cfg.Files, a.events.Emit)
 	if err != nil {
 		return nil, errors.Join(err, a.Close())
@@ -67,14 +73,35 @@ func Open(ctx context.Context, cfg Config) (*App, error) {
 	a.bound = []any{
 		api.NewSession(s), api.NewSetup(s), api.NewSettings(s), api.NewDevice(s), api.NewHistory(s, sheets),
 		api.NewBoard(s), api.NewLeads(s, cfg.Shell), api.NewActivities(s), api.NewSearch(s), sheets, api.NewBackups(s, cfg.Files),
+		api.NewSync(s, service),
 	}
 	return a, nil
+}
+
+func (a *App) openSync(ctx context.Context, cfg Config) (*syncing.Service, error) {
+	if cfg.Devices == "" {
+		var err error
+		if cfg.Devices, err = DevicesFolder(); err != nil {
+			return nil, err
+		}
+	}
+	service, err := syncing.Open(ctx, syncing.Config{
+		Store: a.Store, DataDir: cfg.DataDir, Memberships: cfg.Devices, Log: cfg.Log,
+		Changed: func() { a.events.Emit(EventSync, nil) },
+	})
+	if err != nil {
+		return nil, err
+	}
+	a.close = append(a.close, service.Close)
+	service.Start()
+	return service, nil
 }
 
 // Events that pages hear.
 const (
 	EventChange    = "change"    // crm.Change: fetch what it names again
 	EventWorkspace = "workspace" // nothing: ask Session.State again
+	EventSync      = "sync"      // nothing: ask Sync.Status again
 )
 
 // Bound are the structs that need an open database.

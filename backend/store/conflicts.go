@@ -98,6 +98,14 @@ func (s *Store) CountConflicts(ctx context.Context) (conflicts, refused int, err
 	return conflicts, refused, s.fail("count conflicts", err)
 }
 
+// CountWaiting answers how many records have changes that a hub hasn't taken,
+// and when the oldest of them was written, ms UTC; 0 when that is not known.
+func (s *Store) CountWaiting(ctx context.Context) (n int, since int64, err error) {
+	err = s.one(ctx, "SELECT count(*), coalesce((SELECT at FROM operations WHERE last_n >= (SELECT min(waits) FROM sync_records WHERE waits IS NOT NULL) ORDER BY last_n LIMIT 1), 0) "+
+		"FROM sync_records WHERE waits IS NOT NULL", nil, &n, &since)
+	return n, since, s.fail("count what waits", err)
+}
+
 // Conflicts answers those of so many records at most.
 func (s *Store) Conflicts(ctx context.Context, limit int) ([]crm.Conflict, error) {
 	out := []crm.Conflict{}

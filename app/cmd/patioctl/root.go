@@ -71,7 +71,7 @@ func newRoot(t *terminal) *cobra.Command {
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage(err) })
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.AddCommand(
-		newServe(t), newImport(t), newExport(t), newSeed(t), newDoctor(t), newBackup(t), newRestore(t), newBench(t), newVersion(t), newExitCodes(),
+		newServe(t), newImport(t), newExport(t), newSeed(t), newDoctor(t), newBackup(t), newRestore(t), newJoin(t), newSync(t), newBench(t), newVersion(t), newExitCodes(),
 	)
 	return root
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"patio/app/syncing"
 	"patio/app/webhost"
 	"patio/backend/crm"
 	"patio/backend/format"
@@ -56,6 +57,27 @@ var sentences = map[crm.Code]string{
 	setup.CodeLastUser: "there must be one active person",
 	setup.CodeActing:   "this person is the one who acts",
 	setup.CodeTaken:    "the name is taken",
+
+	syncing.CodeUnreachable:    "the hub doesn't answer: what waits is kept and told later",
+	syncing.CodeJoined:         "this installation is a device already",
+	syncing.CodeNotJoined:      "this database is no device of a workspace here: join with a code",
+	syncing.CodeOtherWorkspace: "these data belong to another workspace",
+	syncing.CodeRemovals:       "the hub would remove more than a fifth of the records: look at it in the window first",
+
+	"sync.code":           "no code, or one with a wrong letter",
+	"sync.invite":         "the code is wrong, was used already or has expired",
+	"sync.certificate":    "whoever answers there is not the hub that the code tells of; nothing was sent",
+	"sync.revoked":        "this device may not sync any more",
+	"sync.unknown_device": "the hub doesn't know this device: join with another code",
+	"sync.client_old":     "this program is too old for the hub: update it",
+	"sync.hub_old":        "the hub is older than this program: update the hub",
+	"sync.hub_failure":    "the hub could not answer: try later",
+	"sync.malformed":      "the hub did not understand what was sent: update both",
+	"sync.too_large":      "what was sent is too large for the hub",
+	"sync.forged":         "the hub refused writes that are not this device's",
+	"sync.forked":         "another copy of this database is in use",
+	"sync.epoch":          "the hub came back from a backup",
+	"sync.retired":        "this device's number has changed",
 
 	// A hub's reasons; no command here meets them, a refused write names them.
 	"policy.role":      "the role doesn't allow it",

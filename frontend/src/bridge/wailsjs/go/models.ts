@@ -183,6 +183,23 @@ export namespace crm {
 	    nextDay: string;
 	    nextDue: number;
 	}
+	export interface ConflictValue {
+	    value: string;
+	    write: string;
+	    at: number;
+	    replica: number;
+	    here: boolean;
+	    userId: string;
+	}
+	export interface Conflict {
+	    kind: string;
+	    id: string;
+	    field: string;
+	    element: string;
+	    key: string;
+	    values: ConflictValue[];
+	}
+	
 	export interface Entry {
 	    key: string;
 	    label: string;
@@ -286,6 +303,17 @@ export namespace crm {
 	    kind: string;
 	    name: string;
 	    retired: boolean;
+	}
+	export interface RefusedWrite {
+	    id: number;
+	    kind: string;
+	    recordId: string;
+	    field: string;
+	    element: string;
+	    value: string;
+	    at: number;
+	    filed: number;
+	    reason: string;
 	}
 	export interface Selection {
 	    ids: string[];
@@ -473,6 +501,24 @@ export namespace store {
 	    lastAt: number;
 	    copiedAt: number;
 	    error?: crm.Error;
+	}
+
+}
+
+export namespace syncing {
+	
+	export interface Status {
+	    phase: string;
+	    failure?: crm.Error;
+	    joined: boolean;
+	    detached: boolean;
+	    device: string;
+	    hub: string;
+	    waiting: number;
+	    since: number;
+	    synced: number;
+	    conflicts: number;
+	    refused: number;
 	}
 
 }

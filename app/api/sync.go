@@ -1,0 +1,71 @@
+package api
+
+import (
+	"context"
+
+	"patio/app/syncing"
+	"patio/backend/crm"
+	"patio/backend/store"
+)
+
+// Sync shows how this device agrees with the others, and what a person has to
+// decide of it.
+type Sync struct {
+	store   *store.Store
+	service *syncing.Service
+}
+
+// NewSync binds a Sync to an open store and the service that syncs it.
+func NewSync(s *store.Store, service *syncing.Service) *Sync { return &Sync{s, service} }
+
+// maxShown is how many records with conflicts, and refused writes, are listed.
+const maxShown = 500
+
+// Status answers how it stands; ask again on the event "sync".
+func (a *Sync) Status() (syncing.Status, error) {
+	return a.service.Status(context.Background())
+}
+
+// Join makes this installation a device of a workspace by the code that whoever
+// looks after the hub gave out. Errors: sync.code, sync.invite,
+// sync.certificate, sync.unreachable, sync.joined, sync.other_workspace, required.
+func (a *Sync) Join(code, name string) error {
+	return a.service.Join(context.Background(), code, name)
+}
+
+// Leave ends that. Nothing that is here goes. Errors: sync.not_joined.
+func (a *Sync) Leave() error { return a.service.Leave(context.Background()) }
+
+// Now has it sync at once.
+func (a *Sync) Now() { a.service.Now() }
+
+// AllowRemovals says yes to the removals that a sync stopped before
+// (sync.removals).
+func (a *Sync) AllowRemovals() { a.service.AllowRemovals() }
+
+// Conflicts lists the fields of which somebody is to choose a value.
+func (a *Sync) Conflicts() ([]crm.Conflict, error) {
+	return a.store.Conflicts(context.Background(), maxShown)
+}
+
+// Resolve writes the value that was chosen: id and key are the conflict's,
+// choice the write of one of its values; of a deletion, "" keeps the record.
+// Errors: not_found, when it was resolved meanwhile.
+func (a *Sync) Resolve(id, key, choice string) (crm.Done, error) {
+	return a.store.ResolveConflict(context.Background(), id, key, choice)
+}
+
+// Refused lists what was written here and the hub did not take.
+func (a *Sync) Refused() ([]crm.RefusedWrite, error) {
+	return a.store.RefusedWrites(context.Background(), maxShown)
+}
+
+// DismissRefused takes one off the list, once it was read.
+func (a *Sync) DismissRefused(id int64) error {
+	return a.store.DismissRefused(context.Background(), id)
+}
+
+// RewriteRefused writes it again. Errors: not_found.
+func (a *Sync) RewriteRefused(id int64) (crm.Done, error) {
+	return a.store.RewriteRefused(context.Background(), id)
+}

@@ -1,0 +1,133 @@
+package syncing
+
+import (
+	"context"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"patio/backend/crm"
+)
+
+// How long it waits until it tries by itself.
+const (
+	firstPause = time.Second     // after a failure; doubled by each one that follows
+	longPause  = 2 * time.Minute // at most
+	stopped    = 10 * time.Minute
+	// While the hub's stream is open it tells of every change; a proxy may swallow
+	// it, so that it is asked now and then all the same.
+	unasked = 30 * time.Second
+)
+
+// opSync is the operation by which the store takes in what the hub told.
+const opSync = "sync"
+
+// run syncs until ctx ends: after each write, after the hub's word, and by
+// itself.
+func (s *Service) run(ctx context.Context, done chan<- struct{}) {
+	defer close(done)
+	off := s.store.Subscribe(func(c crm.Change, _ bool) {
+		if c.Label != opSync {
+			s.nudge()
+		}
+	})
+	defer off()
+	var listening sync.WaitGroup
+	defer listening.Wait()
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	listening.Go(func() { s.listen(ctx) })
+
+	failures := 0
+	for {
+		drain(s.wake)
+		drain(s.asked)
+		_, err := s.Sync(ctx)
+		if ctx.Err() != nil {
+			return
+		}
+		pause, woken := unasked, s.wake
+		if err != nil {
+			failures++
+			pause, woken = s.pause(failures), s.asked // a write alone brings back no hub
+			s.cfg.Log.Warn().Err(err).Dur("pause", pause).Msg("sync")
+		} else {
+			failures = 0
+		}
+		if !wait(ctx, pause, woken) {
+			return
+		}
+	}
+}
+
+// pause is how long to wait after so many failures, with jitter: a whole shop
+// whose hub comes back must not ask in one moment.
+func (s *Service) pause(failures int) time.Duration {
+	s.mu.Lock()
+	phase := s.phase
+	s.mu.Unlock()
+	if phase != PhaseOffline {
+		return stopped
+	}
+	p := min(firstPause<<min(failures-1, 10), longPause)
+	return p/2 + rand.N(p)
+}
+
+// listen follows the hub's stream, again and again. It wakes the loop whatever
+// it waits for: a stream that opens is a hub that is there.
+func (s *Service) listen(ctx context.Context) {
+	for failures := 1; ; failures++ {
+		me, err := s.number(ctx)
+		if err == nil {
+			err = s.line().Listen(ctx, me, func() {
+				failures = 0
+				s.nudge()
+				s.Now()
+			})
+		}
+		if ctx.Err() != nil {
+			return
+		}
+		p := min(firstPause<<min(failures, 10), longPause)
+		s.cfg.Log.Debug().Err(err).Dur("pause", p).Msg("the hub's stream ended")
+		if !wait(ctx, p/2+rand.N(p), nil) {
+			return
+		}
+	}
+}
+
+// nudge says that something may wait.
+func (s *Service) nudge() { signal(s.wake) }
+
+// Now has it try at once, whatever it waits for.
+func (s *Service) Now() {
+	s.nudge()
+	signal(s.asked)
+}
+
+func drain(c chan struct{}) {
+	select {
+	case <-c:
+	default:
+	}
+}
+
+func signal(c chan struct{}) {
+	select {
+	case c <- struct{}{}:
+	default: // it is known already
+	}
+}
+
+// wait waits for a time or a signal; false when ctx ended.
+func wait(ctx context.Context, pause time.Duration, woken <-chan struct{}) bool {
+	timer := time.NewTimer(pause)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-timer.C:
+	case <-woken:
+	}
+	return true
+}
