@@ -182,7 +182,16 @@ export class BoardControl {
     if (index !== HEAD && id === '' && card) this.#at = { stageId, index, id: card.id };
     else if (known >= 0 && known !== index) this.#at = { stageId, index: known, id };
     else if (id !== '' && known < 0 && !(await this.#seek(column, filter))) return;
+    if (this.#early()) return;
     if (this.inside) await this.hold();
+  }
+
+  /** Another card is still drawn where its own is by now: once that stage is read, this is asked again. */
+  #early(): boolean {
+    const { stageId, id } = this.#at;
+    if (id === '' || !this.card || this.card.id === id) return false;
+    void this.data.stage(stageId)?.refresh();
+    return true;
   }
 
   /** Looks for the card that it stands on. False when a later question or a person was quicker. */

@@ -205,6 +205,21 @@ describe('keys typed before a field has the focus', () => {
     await vi.waitFor(() => expect(entered).toBe('b'));
   });
 
+  test('are there before Ctrl+Enter is heard, however soon it comes', () => {
+    add(opener());
+    press('k', { ctrlKey: true });
+    const input = field('input');
+    let saved = '';
+    input.addEventListener('keydown', (event) => {
+      if (event instanceof KeyboardEvent && event.ctrlKey) saved = input.value;
+    });
+    press('o');
+    input.focus();
+    press('i', {}, input);
+    press('Enter', { ctrlKey: true }, input);
+    expect(saved).toBe('oi');
+  });
+
   test('are not those of the field that had the focus, and Escape gives them up', () => {
     const archive = action({ shortcut: 'e' });
     add(opener(), archive);

@@ -18,7 +18,8 @@ export function holdKeys(): void {
   const held: KeyboardEvent[] = [];
 
   const keydown = (event: KeyboardEvent) => {
-    if (delivering || event.isComposing || event.ctrlKey || event.metaKey || isAlone(event)) return;
+    if (delivering || event.isComposing || isAlone(event)) return;
+    if (event.ctrlKey || event.metaKey) return hurry();
     if (event.key === 'Escape') {
       if (held.length > 0) take(event);
       stop();
@@ -38,6 +39,11 @@ export function holdKeys(): void {
     while (typesInto(document.activeElement) && isText(held[0]) && (next = held.shift()))
       deliver(next);
     frame = requestAnimationFrame(handOver);
+  };
+  // Ctrl+Enter and the like are about what was typed before them.
+  const hurry = () => {
+    let next: KeyboardEvent | undefined;
+    while (started && typesInto(document.activeElement) && (next = held.shift())) deliver(next);
   };
   const focusin = ({ target }: FocusEvent) => {
     if (started || target === from || !takesLetters(target)) return;
