@@ -16,9 +16,7 @@ export function sorted<T extends Named>(
   query: string,
 ): { used: T[]; retired: T[] } {
   const wanted = fold(query.trim());
-  const found = records
-    .filter(({ name }) => fold(name).includes(wanted))
-    .sort(byName);
+  const found = records.filter(({ name }) => fold(name).includes(wanted)).sort(byName);
   return {
     used: found.filter(({ retired }) => !retired),
     retired: found.filter(({ retired }) => retired),
