@@ -73,7 +73,7 @@ window-test: setup-build setup-window pages
 
 ## e2e: drive the pages in Chromium
 .PHONY: e2e
-e2e: setup-browser build-patioctl
+e2e: setup-browser build-patioctl build-patio-hub
 	@cd frontend && npm run --silent e2e
 
 ## format: put Go and frontend sources into their one form

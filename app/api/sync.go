@@ -69,3 +69,60 @@ func (a *Sync) DismissRefused(id int64) error {
 func (a *Sync) RewriteRefused(id int64) (crm.Done, error) {
 	return a.store.RewriteRefused(context.Background(), id)
 }
+
+// RecordRef names a record by its table and its id.
+type RecordRef struct {
+	Kind string `json:"kind"`
+	ID   string `json:"id"`
+}
+
+// Customer is whom a record is about.
+type Customer struct {
+	Name   string `json:"name"`   // "" when it isn't about anybody, or is gone
+	LeadID string `json:"leadId"` // a lead of theirs to open, "" for none
+}
+
+// Customers answers whom records are about, in their order.
+func (a *Sync) Customers(records []RecordRef) ([]Customer, error) {
+	out := make([]Customer, len(records))
+	for i, r := range records {
+		c, err := a.customer(context.Background(), r)
+		if err != nil && crm.CodeOf(err) != crm.CodeNotFound {
+			return nil, err
+		}
+		out[i] = c
+	}
+	return out, nil
+}
+
+func (a *Sync) customer(ctx context.Context, r RecordRef) (Customer, error) {
+	switch r.Kind {
+	case "activities":
+		activity, err := store.Read[crm.Activity](ctx, a.store, r.ID)
+		if err != nil {
+			return Customer{}, err
+		}
+		return a.customer(ctx, RecordRef{"leads", activity.LeadID})
+	case "leads":
+		lead, err := store.Read[crm.Lead](ctx, a.store, r.ID)
+		if err != nil {
+			return Customer{}, err
+		}
+		c, err := store.Read[crm.Contact](ctx, a.store, lead.ContactID)
+		if err != nil {
+			return Customer{}, err
+		}
+		return Customer{c.Name, lead.ID}, nil
+	case "contacts":
+		c, err := store.Read[crm.Contact](ctx, a.store, r.ID)
+		if err != nil {
+			return Customer{}, err
+		}
+		ids, err := a.store.LeadsOf(ctx, c.ID)
+		if err != nil || len(ids) == 0 {
+			return Customer{Name: c.Name}, err
+		}
+		return Customer{c.Name, ids[0]}, nil
+	}
+	return Customer{}, nil
+}

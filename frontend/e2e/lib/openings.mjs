@@ -181,7 +181,7 @@ export function leadOpenings(page, place, t) {
     menu(page, 'which number', () => button('lead.whatsapp').click()),
     menu(page, 'entry', () =>
       place
-        .getByRole('group', { name: t('lead.field.phones') })
+        .getByRole('group', { name: t('leads.fact.phones') })
         .locator('[aria-haspopup=menu]')
         .last()
         .click(),

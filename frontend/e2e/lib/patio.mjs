@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 const PATIOCTL =
   process.env.PATIOCTL ?? new URL('../../../.bin/patioctl', import.meta.url).pathname;
@@ -28,10 +28,15 @@ export function patioctl(...args) {
   });
 }
 
-/** A new empty data folder; remove() takes it away. */
+/**
+ * A new empty data folder, in a folder that stands for a person's home: what
+ * makes it a device of a workspace lies there. remove() takes both away.
+ */
 export async function dataFolder() {
-  const dir = await mkdtemp(join(tmpdir(), 'patio-e2e-'));
-  return { dir, remove: () => rm(dir, { recursive: true, force: true }) };
+  const home = await mkdtemp(join(tmpdir(), 'patio-e2e-'));
+  const dir = join(home, 'data');
+  await mkdir(dir);
+  return { dir, remove: () => rm(home, { recursive: true, force: true }) };
 }
 
 /**
@@ -43,6 +48,7 @@ export async function dataFolder() {
 export async function serve(dir) {
   const child = spawn(program(), ['serve', '--data', dir, '--addr', '127.0.0.1:0'], {
     stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, XDG_DATA_HOME: dirname(dir) },
   });
   let printed = '';
   const ended = new Promise((resolve) => child.on('close', resolve));

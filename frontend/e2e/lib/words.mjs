@@ -3,10 +3,13 @@ import { readFile } from 'node:fs/promises';
 const CATALOGUES = [
   'shared/strings',
   'shared/leads/strings',
+  'shared/sync/strings',
   'shell/strings',
   'features/board/strings',
+  'features/conflicts/strings',
   'features/lead/strings',
   'features/list/strings',
+  'features/settings/strings',
   'features/sheets/strings',
 ];
 

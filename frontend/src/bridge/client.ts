@@ -51,7 +51,7 @@ export async function call(
   try {
     const answer = road(struct, method, args);
     const due = isUnhurried(struct, method) ? answer : within(answer, PATIENCE_MS, name);
-    if (!FOREIGN.has(struct)) track(due);
+    if (!FOREIGN.has(struct) && !FOREIGN.has(name)) track(due);
     const value = await due;
     settle(-1, '');
     return value;
@@ -62,8 +62,8 @@ export async function call(
   }
 }
 
-// What these wait for is a person or a long job of its own.
-const FOREIGN = new Set(['Sheets', 'Backups', 'Native']);
+// What these wait for is a person, a hub or a long job of its own.
+const FOREIGN = new Set(['Sheets', 'Backups', 'Native', 'Sync.Join', 'Sync.Leave']);
 const underWay = new Set<Promise<unknown>>();
 
 function track(answer: Promise<unknown>): void {

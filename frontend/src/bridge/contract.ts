@@ -18,6 +18,7 @@ type Generated = {
   Settings: typeof import('./wailsjs/go/api/Settings');
   Setup: typeof import('./wailsjs/go/api/Setup');
   Sheets: typeof import('./wailsjs/go/api/Sheets');
+  Sync: typeof import('./wailsjs/go/api/Sync');
 };
 
 /** A type with its finer words taken off: what Go can tell of it. */

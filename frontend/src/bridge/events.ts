@@ -8,6 +8,8 @@ export interface Events {
   change: Change;
   /** The small records changed: ask Session.State again. */
   workspace: null;
+  /** How this device agrees with others may have changed: ask Sync.Status again. */
+  sync: null;
   /** Progress of a long job, 0…total; total 0 when not known. */
   progress: { job: string; done: number; total: number; phase: string };
   /** Files dropped on the window, already behind handles; x and y in CSS pixels of the page. */

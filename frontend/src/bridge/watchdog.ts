@@ -9,10 +9,16 @@ export const PATIENCE_MS = 30_000;
 const UNHURRIED = new Set(['Sheets', 'Backups', 'Native', 'History', 'Setup']);
 // And these for as many leads as a person picked, which may be all.
 const BULK = new Set(['MoveAll', 'Assign', 'Tag', 'Archive', 'Unarchive', 'Delete']);
+// These wait for a hub that may be far away.
+const REMOTE = new Set(['Join', 'Leave']);
 
 /** True for calls that may rightly take longer than PATIENCE_MS. */
 export function isUnhurried(struct: string, method: string): boolean {
-  return UNHURRIED.has(struct) || (struct === 'Leads' && BULK.has(method));
+  return (
+    UNHURRIED.has(struct) ||
+    (struct === 'Leads' && BULK.has(method)) ||
+    (struct === 'Sync' && REMOTE.has(method))
+  );
 }
 
 /** Rejects with `bridge.timeout` when the answer has not come in ms. */

@@ -8,7 +8,7 @@ import {
 } from '../../bridge';
 import { live, toastDone, type Live } from '../../shared/stores';
 import { t } from '../../shared/i18n/index.svelte';
-import { fieldName } from './words';
+import { fieldName } from '../../shared/leads/fields';
 
 /** One lead on the screen: follows the database, and shows a change before Go confirms it. */
 export class LeadRecord {

@@ -9,7 +9,7 @@ import { router } from '../../shared/router';
 import { session } from '../../shared/stores';
 import { recentLeads } from './recent';
 import { pending } from './pending.svelte';
-import { fieldName } from './words';
+import { fieldName } from '../../shared/leads/fields';
 
 /** Leads for the palette: found by what a person remembers of them, or opened last. */
 export const leadSearch: SearchProvider = {

@@ -10,8 +10,9 @@ import {
 } from '../../shared/format';
 import { hasKey, language, t, type Key } from '../../shared/i18n/index.svelte';
 import { activityName } from '../../shared/leads/card';
+import { fieldName, fieldText } from '../../shared/leads/fields';
 import { session } from '../../shared/stores';
-import { fieldName, fieldText, pieces, strong, type Piece } from './words';
+import { pieces, strong, type Piece } from './words';
 
 /** One line of a lead's history as it is read. */
 export interface Entry {

@@ -4,6 +4,7 @@ import FileSpreadsheet from '@lucide/svelte/icons/file-spreadsheet';
 import Flag from '@lucide/svelte/icons/flag';
 import Info from '@lucide/svelte/icons/info';
 import Palette from '@lucide/svelte/icons/palette';
+import RefreshCw from '@lucide/svelte/icons/refresh-cw';
 import Signpost from '@lucide/svelte/icons/signpost';
 import Store from '@lucide/svelte/icons/store';
 import Tag from '@lucide/svelte/icons/tag';
@@ -28,6 +29,7 @@ export const SECTIONS: readonly Section[] = [
   { id: 'pipelines', label: 'settings.pipelines', icon: Columns3 },
   { id: 'appearance', label: 'settings.appearance', icon: Palette },
   { id: 'data', label: 'settings.data', icon: FileSpreadsheet },
+  { id: 'sync', label: 'settings.sync', icon: RefreshCw },
   { id: 'backups', label: 'settings.backups', icon: Archive },
   { id: 'about', label: 'settings.about', icon: Info },
 ];

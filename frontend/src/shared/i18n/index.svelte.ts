@@ -1,5 +1,6 @@
 import '../leads/strings';
 import '../strings';
+import '../sync/strings';
 import type { Key } from './keys';
 import { fill, type Message, type Params } from './message';
 
@@ -21,6 +22,7 @@ const files = import.meta.glob<Record<string, Message>>(
   [
     '../strings/*.json',
     '../leads/strings/*.json',
+    '../sync/strings/*.json',
     '../../shell/strings/*.json',
     '../../features/*/strings/*.json',
   ],

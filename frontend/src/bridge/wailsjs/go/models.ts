@@ -18,6 +18,10 @@ export namespace api {
 	    field: string;
 	    values: string[];
 	}
+	export interface Customer {
+	    name: string;
+	    leadId: string;
+	}
 	export interface Drawing {
 	    choices: string[];
 	    running: string;
@@ -77,6 +81,10 @@ export namespace api {
 	export interface Place {
 	    stageId: string;
 	    index: number;
+	}
+	export interface RecordRef {
+	    kind: string;
+	    id: string;
 	}
 	export interface SaveAsk {
 	    title: string;

@@ -1,0 +1,236 @@
+import assert from 'node:assert/strict';
+import { after, afterEach, before, describe, test } from 'node:test';
+import { axeFaults } from './lib/axe.mjs';
+import { launch } from './lib/browser.mjs';
+import { openHub } from './lib/hub.mjs';
+import { addLead, enter, openShop } from './lib/shop.mjs';
+import { wordsOf } from './lib/words.mjs';
+
+/** @typedef {import('./lib/shop.mjs').Shop} Shop */
+/** @typedef {Awaited<ReturnType<typeof enter>>} Opened */
+/** @typedef {import('playwright-core').Page} Page */
+
+/** @type {Awaited<ReturnType<typeof launch>>} */ let chromium;
+/** @type {import('./lib/hub.mjs').Hub} */ let hub;
+/** @type {Shop} */ let desk;
+/** @type {Shop} */ let yard;
+/** @type {Opened[]} */ let pages = [];
+
+before(async () => {
+  chromium = await launch();
+  hub = await openHub();
+  desk = await openShop(['Carla Souza']);
+  yard = await openShop(['Tiago Melo']);
+});
+afterEach(async () => {
+  const opened = pages;
+  pages = [];
+  for (const { page } of opened) await page.context().close();
+  assert.deepEqual(
+    opened.flatMap(({ troubles }) => troubles),
+    [],
+  );
+});
+after(async () => {
+  await chromium.close();
+  await desk.close();
+  await yard.close();
+  await hub.close();
+});
+
+/**
+ * @param {Shop} shop
+ * @param {string} address
+ * @param {Parameters<typeof enter>[3]} [options]
+ */
+async function open(shop, address, options) {
+  const opened = await enter(chromium.browser, shop, address, options);
+  pages.push(opened);
+  return opened;
+}
+
+const chip = (/** @type {Page} */ page, /** @type {RegExp | string} */ text) =>
+  page.getByRole('banner').getByRole('button', { name: text });
+const button = (/** @type {Page} */ page, /** @type {string} */ name) =>
+  page.getByRole('button', { name, exact: true });
+
+/**
+ * @param {Page} page
+ * @param {string} code
+ * @param {string} name
+ */
+async function join(page, code, name) {
+  await page.getByLabel('Código').fill(code);
+  await page.getByLabel('Nome deste PC').fill(name);
+  await button(page, 'Conectar').click();
+}
+
+/**
+ * Waits until Go says of a shop what is looked for.
+ * @param {Shop} shop
+ * @param {(status: any) => boolean} holds
+ */
+async function until(shop, holds) {
+  const { page } = pages.at(-1) ?? (await open(shop, '/board'));
+  for (;;) {
+    const status = await shop.call('Sync', 'Status');
+    if (holds(status)) return status;
+    await page.evaluate(() => new Promise(requestAnimationFrame));
+  }
+}
+
+describe('a PC that works alone', () => {
+  test('says so, and leads to where it is connected', async () => {
+    const { page } = await open(desk, '/board');
+    await chip(page, 'Salvo aqui').click();
+    const panel = page.getByRole('dialog', { name: 'Sincronização' });
+    await panel.getByText('Tudo está gravado neste computador.').waitFor();
+    await panel.getByRole('link', { name: 'Conectar a um servidor…' }).click();
+    await page.getByRole('heading', { name: 'Sincronização' }).waitFor();
+    await panel.waitFor({ state: 'detached' });
+  });
+
+  test('says under the field what is wrong with a code, and keeps what was typed', async () => {
+    const { page, troubles } = await open(desk, '/settings/sync');
+    await button(page, 'Conectar').click();
+    assert.equal(await page.getByRole('alert').count(), 2);
+    await join(page, 'PATIO1-NADA', 'PC do balcão');
+    await page.getByRole('alert').getByText('Isto não é um código').waitFor();
+    assert.equal(await page.getByLabel('Nome deste PC').inputValue(), 'PC do balcão');
+    assert.match(troubles.splice(0).join(), /422/);
+  });
+});
+
+describe('two PCs and a hub', () => {
+  /** @type {string} */ let lead;
+
+  test('join by a code that is typed in', async () => {
+    lead = await addLead(desk, { name: 'Rui Prado', vehicle: 'Fiat Strada 2022' });
+    for (const [shop, name] of /** @type {const} */ ([
+      [desk, 'PC do balcão'],
+      [yard, 'PC do pátio'],
+    ])) {
+      const { page } = await open(shop, '/settings/sync');
+      await join(page, await hub.code(), name);
+      await chip(page, 'Tudo sincronizado').waitFor();
+      await page.getByText(`Servidor: ${hub.address}`).waitFor();
+      await page.getByText(`Este PC: ${name}`).waitFor();
+    }
+    const { page } = await open(yard, '/list');
+    await page.getByRole('gridcell', { name: 'Selecionar Rui Prado' }).waitFor();
+  });
+
+  test('go on without it, count what waits, and agree once it is back', async () => {
+    const here = await open(desk, '/board');
+    const there = await open(yard, '/board');
+    await chip(here.page, 'Tudo sincronizado').waitFor();
+    await chip(there.page, 'Tudo sincronizado').waitFor();
+    await hub.stop();
+    await desk.call('Leads', 'Update', lead, { vehicle: 'Fiat Toro 2023', valueCents: 9_000_000 });
+    await yard.call('Leads', 'Update', lead, { plate: 'ABC1D23', valueCents: 9_500_000 });
+    for (const { page } of [here, there]) {
+      await chip(page, /^Sem conexão · \d+ espera/).click();
+      const panel = page.getByRole('dialog', { name: 'Sincronização' });
+      await panel.getByText(/^\d+ registros? esperam? para ir, desde hoje/).waitFor();
+    }
+    await hub.start();
+    for (const { page } of [here, there]) await button(page, 'Sincronizar agora').click();
+    for (const { page } of [here, there]) await chip(page, /1 para decidir/).waitFor();
+    const [a, b] = await Promise.all(
+      [desk, yard].map((shop) => shop.call('Leads', 'Cards', [lead])),
+    );
+    assert.deepEqual({ ...a[0], fresh: 0 }, { ...b[0], fresh: 0 });
+    assert.equal(a[0].vehicle, 'Fiat Toro 2023');
+    assert.equal(a[0].plate, 'ABC1D23');
+    const cards = [here, there].map(({ page }) =>
+      page.getByRole('main').getByText('Rui Prado').first().textContent(),
+    );
+    assert.deepEqual(await cards[0], await cards[1]);
+  });
+
+  for (const theme of ['light', 'dark']) {
+    for (const language of ['pt-BR', 'en', 'es']) {
+      test(`axe finds nothing in ${theme}, ${language}`, async () => {
+        const t = await wordsOf(language);
+        const device = { theme, language };
+        const { page } = await open(desk, '/settings/sync', { device });
+        await button(page, t('settings.sync.leave_do')).waitFor();
+        assert.deepEqual(await axeFaults(page), []);
+        await button(page, t('settings.sync.leave_do')).click();
+        await page.getByRole('alertdialog').waitFor();
+        assert.deepEqual(await axeFaults(page), []);
+        await page.keyboard.press('Escape');
+        await chip(page, new RegExp(t('sync.chip.synced'))).click();
+        await page.getByRole('dialog', { name: t('sync.panel') }).waitFor();
+        assert.deepEqual(await axeFaults(page), []);
+        await page.keyboard.press('Escape');
+        await page.getByRole('link', { name: t('settings.sync.decide') }).click();
+        await page.getByRole('heading', { name: 'Rui Prado' }).waitFor();
+        assert.deepEqual(await axeFaults(page), []);
+      });
+    }
+  }
+
+  test('show both values, and the one that is kept is everywhere', async () => {
+    const there = await open(yard, '/conflicts');
+    await there.page.getByRole('heading', { name: 'Rui Prado' }).waitFor();
+    const { page } = await open(desk, '/board', {
+      device: { theme: 'light', language: 'pt-BR' },
+    });
+    await chip(page, /1 para decidir/).click();
+    await page.getByRole('link', { name: '1 conflito para decidir' }).click();
+    await page.getByText('Este PC, Carla Souza').waitFor();
+    await page.getByText('Outro PC').waitFor();
+    await page.getByRole('button', { name: /^Manter este: R\$\s90\.000/ }).press('Enter');
+    for (const shown of [page, there.page])
+      await shown.getByRole('heading', { name: 'Nada para decidir' }).waitFor();
+    assert.equal((await yard.call('Leads', 'Get', lead)).lead.valueCents, 9_000_000);
+    assert.equal((await until(desk, (status) => status.conflicts === 0)).refused, 0);
+    await page
+      .locator('[data-sonner-toast]')
+      .filter({ hasText: 'Conflito resolvido' })
+      .getByRole('button', { name: 'Desfazer' })
+      .waitFor();
+  });
+
+  test('part without losing anything', async () => {
+    const { page } = await open(yard, '/settings/sync');
+    await button(page, 'Desconectar este PC').click();
+    await page.getByRole('alertdialog').getByText('Nada se perde').waitFor();
+    await page
+      .getByRole('alertdialog')
+      .getByRole('button', { name: 'Desconectar este PC' })
+      .press('Enter');
+    await page.getByRole('alert').getByText('Peça um novo código').waitFor();
+    await chip(page, 'Não conectado').waitFor();
+    assert.equal((await yard.call('Leads', 'Get', lead)).contact.name, 'Rui Prado');
+    await join(page, await hub.code(), 'PC do pátio');
+    await chip(page, 'Tudo sincronizado').waitFor();
+  });
+});
+
+describe('a seller’s PC', () => {
+  /** @type {Shop} */ let pocket;
+  before(async () => {
+    pocket = await openShop(['Rosa Lima']);
+  });
+  after(() => pocket.close());
+
+  test('is told what the hub did not take, and takes it off the list', async () => {
+    const { page } = await open(pocket, '/settings/sync');
+    await join(page, await hub.code('seller'), 'Celular da Rosa');
+    await page.getByRole('link', { name: 'Ver e decidir' }).click();
+    await page.getByRole('heading', { name: 'Mudanças recusadas' }).waitFor();
+    await page.getByText('Sua função não permite esta mudança').first().waitFor();
+    assert.deepEqual(await axeFaults(page), []);
+    const articles = page.getByRole('article');
+    const { refused } = await until(pocket, (status) => status.phase === 'idle');
+    await page.waitForFunction((n) => document.querySelectorAll('article').length === n, refused);
+    await button(page, 'Dispensar').first().click();
+    await page.waitForFunction(
+      (n) => document.querySelectorAll('article').length === n - 1,
+      refused,
+    );
+    assert.equal(await articles.count(), refused - 1);
+  });
+});

@@ -1,0 +1,94 @@
+import type { Conflict, ConflictValue, Customer, RecordRef } from '../../bridge';
+import { momentLabel, phone } from '../../shared/format';
+import { hasKey, t } from '../../shared/i18n/index.svelte';
+import { fieldName, fieldText } from '../../shared/leads/fields';
+import { session } from '../../shared/stores';
+
+const dateTime = (at: number) => momentLabel(at, session.zone, session.now);
+
+/** A record's conflicts together: what is decided about one customer stands in one place. */
+export interface Disagreement {
+  record: RecordRef;
+  conflicts: Conflict[];
+}
+
+/** Conflicts by record, in their order. */
+export function byRecord(conflicts: readonly Conflict[]): Disagreement[] {
+  const found = new Map<string, Disagreement>();
+  for (const conflict of conflicts) {
+    const key = `${conflict.kind}/${conflict.id}`;
+    const entry = found.get(key) ?? {
+      record: { kind: conflict.kind, id: conflict.id },
+      conflicts: [],
+    };
+    entry.conflicts.push(conflict);
+    found.set(key, entry);
+  }
+  return [...found.values()];
+}
+
+/** "Cliente · Rui Prado"; the kind alone when nobody knows a name. */
+export function recordName(record: RecordRef, customer?: Customer): string {
+  const key = `conflicts.kind.${record.kind}`;
+  const kind = hasKey(key) ? t(key) : t('conflicts.kind.other');
+  const name = customer?.name || small(record);
+  return name ? t('conflicts.named', { kind, name }) : kind;
+}
+
+// Small records are in the window already.
+function small({ kind, id }: RecordRef): string {
+  switch (kind) {
+    case 'users':
+      return session.user(id)?.name ?? '';
+    case 'shops':
+      return session.shop(id)?.name ?? '';
+    case 'sources':
+      return session.source(id)?.name ?? '';
+    case 'tags':
+      return session.tag(id)?.name ?? '';
+    case 'reasons':
+      return session.reason(id)?.name ?? '';
+    case 'pipelines':
+      return session.pipeline(id)?.name ?? '';
+    case 'stages':
+      return session.stage(id)?.name ?? '';
+    default:
+      return '';
+  }
+}
+
+/** What the field is called; of a set with the element that it is about. */
+export function conflictField({ field, element }: Pick<Conflict, 'field' | 'element'>): string {
+  const key = `conflicts.field.${field}`;
+  const told = fieldName(field);
+  const name = hasKey(key) ? t(key) : told === field ? t('conflicts.field.other') : told;
+  if (element === '') return name;
+  return t('conflicts.field_of', { field: name, element: elementText(field, element) });
+}
+
+function elementText(field: string, element: string): string {
+  if (field === 'phones') return phone(element);
+  return field === 'tags' ? (session.tag(element)?.name ?? element) : element;
+}
+
+/** A value as a person reads it; "(vazio)" for none. */
+export function conflictText(field: string, element: string, value: string): string {
+  return written(field, element, value) || t('conflicts.empty');
+}
+
+function written(field: string, element: string, value: string): string {
+  // Of a set's element a person wrote the label; the element stands in the heading.
+  if (element !== '') return value;
+  if (field === 'retired' || field === 'deleted')
+    return t(value === '1' ? 'conflicts.yes' : 'conflicts.no');
+  if (field === 'archivedAt') return value === '0' ? '' : dateTime(Number(value));
+  return fieldText(field, value);
+}
+
+/** "Este PC, Carla · hoje 14:02". */
+export function writer(value: ConflictValue): string {
+  const pc = t(value.here ? 'conflicts.here' : 'conflicts.there');
+  const name = session.user(value.userId)?.name;
+  const when = dateTime(value.at);
+  return name ? t('conflicts.by_person', { pc, name, when }) : t('conflicts.by', { pc, when });
+}
