@@ -29,6 +29,11 @@ check:
 bench: setup-browser build
 	@$(scripts)/bench.sh
 
+## bench-sync: measures how devices agree, two PCs and a fleet, beside the floor
+.PHONY: bench-sync
+bench-sync: setup-tools build-patio-hub
+	@$(scripts)/bench-sync.sh
+
 ## soak: fuzzing and the long tests, for as long as SOAK says (default 10m each)
 .PHONY: soak
 soak:
