@@ -36,6 +36,18 @@ func (a *Sync) Join(code, name string) error {
 // Leave ends that. Nothing that is here goes. Errors: sync.not_joined.
 func (a *Sync) Leave() error { return a.service.Leave(context.Background()) }
 
+// Devices lists the PCs of the workspace, as the hub tells them now or, where
+// that isn't reached, as it last did. Errors: sync.not_joined.
+func (a *Sync) Devices() (syncing.Devices, error) {
+	return a.service.Devices(context.Background())
+}
+
+// RevokeDevice ends another PC's access. What it has not sent stays on it.
+// Errors: sync.not_joined, sync.unreachable, sync.not_allowed.
+func (a *Sync) RevokeDevice(number int64) error {
+	return a.service.RevokeDevice(context.Background(), number)
+}
+
 // Now has it sync at once.
 func (a *Sync) Now() { a.service.Now() }
 
@@ -45,7 +57,12 @@ func (a *Sync) AllowRemovals() { a.service.AllowRemovals() }
 
 // Conflicts lists the fields of which somebody is to choose a value.
 func (a *Sync) Conflicts() ([]crm.Conflict, error) {
-	return a.store.Conflicts(context.Background(), maxShown)
+	ctx := context.Background()
+	list, err := a.store.Conflicts(ctx, maxShown)
+	if err != nil {
+		return nil, err
+	}
+	return list, a.service.NameWriters(ctx, list)
 }
 
 // Resolve writes the value that was chosen: id and key are the conflict's,

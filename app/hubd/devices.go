@@ -22,7 +22,7 @@ type Device struct {
 	User   string `json:"user"` // id
 	State  string `json:"state"`
 	Joined int64  `json:"joined"` // ms UTC
-	Seen   int64  `json:"seen"`   // ms UTC of the last push that was answered, 0 none
+	Seen   int64  `json:"seen"`   // ms UTC, when it last spoke; 0 never
 }
 
 // DeviceOf names a device.
@@ -37,13 +37,10 @@ func (s *Service) listDevices(ctx context.Context, args Named) ([]Device, error)
 		return nil, err
 	}
 	out := []Device{}
-	err = s.store.Read(ctx, ws, func(v hub.View) error {
-		all, err := v.Devices()
-		for i := range all {
-			out = append(out, deviceOf(&all[i]))
-		}
-		return err
-	})
+	all, err := s.hub.Devices(ctx, ws)
+	for i := range all {
+		out = append(out, deviceOf(&all[i]))
+	}
 	return out, err
 }
 

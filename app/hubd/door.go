@@ -30,6 +30,7 @@ const (
 
 // known are the paths that are told apart in figures and log.
 var known = map[string]bool{
+	protocol.PathDevices: true, protocol.PathRevoke: true,
 	protocol.PathJoin: true, protocol.PathRenew: true, protocol.PathPush: true, protocol.PathPull: true, protocol.PathLive: true, PathHealth: true,
 }
 

@@ -53,6 +53,7 @@ func (s *Service) run(ctx context.Context, done chan<- struct{}) {
 			s.cfg.Log.Warn().Err(err).Dur("pause", pause).Msg("sync")
 		} else {
 			failures = 0
+			s.learn(ctx)
 		}
 		if !wait(ctx, pause, woken) {
 			return

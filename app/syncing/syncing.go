@@ -64,6 +64,8 @@ type Service struct {
 	failure  *crm.Error // why it isn't idle; nil for nothing
 	allowed  bool       // the next sync may remove however many the hub says
 	synced   int64
+	learned  time.Time          // when the hub was last asked who its devices are
+	wanted   bool               // somebody was shown one that isn't known
 	stop     context.CancelFunc // of the loop; nil while it isn't running
 	done     chan struct{}      // closed when the loop has ended
 	running  bool               // Start was called

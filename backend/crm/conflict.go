@@ -19,7 +19,8 @@ type ConflictValue struct {
 	At      int64  `json:"at"`      // ms UTC by the clock of who wrote it, corrected by the hub's
 	Replica int64  `json:"replica"` // the PC that wrote it
 	Here    bool   `json:"here"`    // it was this one
-	UserID  string `json:"userId"`  // who acted; known of writes that were made here, else ""
+	Device  string `json:"device"`  // what another PC is called; "" when not known
+	UserID  string `json:"userId"`  // who acted; of what another PC wrote, whose that is; "" when not known
 }
 
 // RefusedWrite is what a person wrote and the hub did not take.

@@ -95,6 +95,12 @@ func (Policy) Refuse(v hub.View, d hub.Device, kind uint32, _ record.ID, now *re
 	return keys, string(code), nil
 }
 
+// Manages lets the devices of admins revoke others.
+func (Policy) Manages(v hub.View, d hub.Device) (bool, error) {
+	role, err := roleOf(v, d.User)
+	return role == crm.RoleAdmin, err
+}
+
 // change is what a device tells of one record, on its way past the policy.
 type change struct {
 	v    hub.View

@@ -467,3 +467,14 @@ func TestNoFieldOfAUserHasTheNumberOfItsShops(t *testing.T) {
 	}()
 	keyOf[crm.User]("ID")
 }
+
+func TestOnlyAnAdminsDeviceManagesOthers(t *testing.T) {
+	for role, d := range everyone {
+		if may, err := (Policy{}).Manages(workspace(), d); err != nil || may != (role == crm.RoleAdmin) {
+			t.Errorf("%s: %v, %v", role, may, err)
+		}
+	}
+	if may, err := (Policy{}).Manages(workspace(), hub.Device{User: asID(number(99))}); err != nil || may {
+		t.Errorf("one that nobody knows: %v, %v", may, err)
+	}
+}

@@ -180,7 +180,7 @@ describe('two PCs and a hub', () => {
     await chip(page, /1 para decidir/).click();
     await page.getByRole('link', { name: '1 conflito para decidir' }).click();
     await page.getByText('Este PC, Carla Souza').waitFor();
-    await page.getByText('Outro PC').waitFor();
+    await page.getByText('admin, PC do pátio').waitFor();
     await page.getByRole('button', { name: /^Manter este: R\$\s90\.000/ }).press('Enter');
     for (const shown of [page, there.page])
       await shown.getByRole('heading', { name: 'Nada para decidir' }).waitFor();
@@ -191,6 +191,24 @@ describe('two PCs and a hub', () => {
       .filter({ hasText: 'Conflito resolvido' })
       .getByRole('button', { name: 'Desfazer' })
       .waitFor();
+  });
+
+  test('see each other, with when each was last heard of', async () => {
+    for (const [shop, own, other] of /** @type {const} */ ([
+      [desk, 'PC do balcão', 'PC do pátio'],
+      [yard, 'PC do pátio', 'PC do balcão'],
+    ])) {
+      const { page } = await open(shop, '/settings/sync');
+      const list = page.getByRole('list', { name: 'PCs da empresa' });
+      await list.getByRole('listitem').filter({ hasText: own }).getByText('este PC').waitFor();
+      await list
+        .getByRole('listitem')
+        .filter({ hasText: other })
+        .getByText(/^admin · /)
+        .waitFor();
+      assert.equal(await button(page, `Tirar o acesso de ${own}`).count(), 0);
+      assert.equal(await button(page, `Tirar o acesso de ${other}`).count(), 1);
+    }
   });
 
   test('part without losing anything', async () => {

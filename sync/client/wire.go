@@ -58,6 +58,21 @@ func (w *Wire) Join(ctx context.Context, secret []byte, name string, past Meta) 
 	return answer.Replica, err
 }
 
+// Devices asks for the workspace's devices.
+func (w *Wire) Devices(ctx context.Context, me vv.Replica) (*protocol.Devices, error) {
+	answer := &protocol.Devices{}
+	return answer, w.send(ctx, protocol.PathDevices, &protocol.ListDevices{Who: w.who(me)}, answer)
+}
+
+// Revoke ends another device's access; of its own number, this one leaves.
+func (w *Wire) Revoke(ctx context.Context, me, other vv.Replica) error {
+	return w.send(ctx, protocol.PathRevoke, &protocol.Revoke{Who: w.who(me), Replica: other}, &protocol.Revoked{})
+}
+
+func (w *Wire) who(me vv.Replica) protocol.Who {
+	return protocol.Who{Protocol: protocol.Newest, Workspace: w.Workspace, Replica: me}
+}
+
 // Listen calls moved when there may be something to pull, once at the
 // beginning, until the stream ends. Errors: those of the wire, *protocol.Error.
 func (w *Wire) Listen(ctx context.Context, me vv.Replica, moved func()) error {

@@ -63,6 +63,20 @@ func (h *Hub) Door(failed func(error)) http.Handler {
 		}
 		return h.Pull(r.Context(), key, &ask)
 	})
+	serve(protocol.PathDevices, func(r *http.Request, key, body []byte) (any, error) {
+		var ask protocol.ListDevices
+		if err := protocol.Decode(body, &ask); err != nil {
+			return nil, err
+		}
+		return h.List(r.Context(), key, ask.Who)
+	})
+	serve(protocol.PathRevoke, func(r *http.Request, key, body []byte) (any, error) {
+		var ask protocol.Revoke
+		if err := protocol.Decode(body, &ask); err != nil {
+			return nil, err
+		}
+		return h.RevokeFor(r.Context(), key, &ask)
+	})
 	mux.HandleFunc("GET "+protocol.PathLive, func(w http.ResponseWriter, r *http.Request) { h.live(w, r, failed) })
 	return mux
 }
@@ -165,6 +179,9 @@ func (h *Hub) listener(r *http.Request) (workspace record.ID, err error) {
 		}
 		return err
 	})
+	if err == nil {
+		h.spoke(r.Context(), workspace, vv.Replica(number))
+	}
 	return workspace, err
 }
 

@@ -35,11 +35,12 @@ type Hub struct {
 
 	mu      sync.Mutex
 	waiting map[record.ID]chan struct{} // closed when the workspace's head moves
+	spoken  map[record.ID]*spoken
 }
 
 // New makes a Hub over a store that it does not close.
 func New(store Store, policy Policy, now func() time.Time) *Hub {
-	return &Hub{store: store, policy: policy, now: now, observer: nobody{}, waiting: map[record.ID]chan struct{}{}}
+	return &Hub{store: store, policy: policy, now: now, observer: nobody{}, waiting: map[record.ID]chan struct{}{}, spoken: map[record.ID]*spoken{}}
 }
 
 // Create makes a workspace.
@@ -223,18 +224,6 @@ func (h *Hub) Renew(ctx context.Context, workspace record.ID, replica vv.Replica
 		return errors.Join(tx.PutDevice(*old), tx.PutDevice(d))
 	})
 	return d, err
-}
-
-// Revoke ends a device's access.
-func (h *Hub) Revoke(ctx context.Context, workspace record.ID, replica vv.Replica) error {
-	return h.store.Write(ctx, workspace, func(tx Tx) error {
-		d, err := tx.Device(replica)
-		if err != nil || d == nil {
-			return errors.Join(err, protocol.Refuse(protocol.CodeUnknown, nil))
-		}
-		d.State = Revoked
-		return tx.PutDevice(*d)
-	})
 }
 
 // known answers the device with that number and secret. Errors: sync.unknown_device.

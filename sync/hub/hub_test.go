@@ -31,6 +31,11 @@ func (open) Refuse(hub.View, hub.Device, uint32, record.ID, *record.State, recor
 	return nil, "", nil
 }
 
+func (open) Manages(_ hub.View, d hub.Device) (bool, error) { return d.User == admin, nil }
+
+// admin is the user whose devices may revoke others.
+var admin = record.ID{0: 0xad}
+
 // shop is a hub with one workspace, at a moment that the test sets.
 type shop struct {
 	*hub.Hub

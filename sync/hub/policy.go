@@ -15,6 +15,8 @@ type Policy interface {
 	// why. now is nil of a new record. LifeKey among the keys refuses its life. v
 	// shows the workspace as the batch has left it so far.
 	Refuse(v View, d Device, kind uint32, id record.ID, now *record.State, told record.Delta) (keys []record.Key, reason string, err error)
+	// Manages says whether a device may revoke others.
+	Manages(v View, d Device) (bool, error)
 }
 
 // LifeKey stands for a record's life among refused keys; no field has id 0.

@@ -39,6 +39,7 @@ func (h *Hub) Pull(ctx context.Context, key []byte, p *protocol.Pull) (*protocol
 		return nil, h.refusal(ctx, p.Ask.Workspace, err)
 	}
 	h.observer.Pulled(p.Ask.Workspace, p.Ask.Replica, len(page.Rows))
+	h.spoke(ctx, p.Ask.Workspace, p.Ask.Replica)
 	if !device.Uploads {
 		return page, nil
 	}

@@ -114,7 +114,7 @@ type Device struct {
 	State   State
 	Grants  []protocol.Grant
 	Joined  int64 // ms UTC
-	Seen    int64 // ms UTC, when it last spoke
+	Seen    int64 // ms UTC, when it last spoke; Hub.Devices knows of later
 
 	Epoch   record.ID // in which it got its number
 	Uploads bool      // it brings back what a restored hub lost, foreign writes included, until it pulls

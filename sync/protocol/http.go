@@ -66,7 +66,7 @@ func (c Code) Status() int {
 		return http.StatusRequestEntityTooLarge
 	case CodeUnknown, CodeInvite:
 		return http.StatusUnauthorized
-	case CodeRevoked:
+	case CodeRevoked, CodeNotAllowed:
 		return http.StatusForbidden
 	case CodeForked, CodeEpoch, CodeRetired:
 		return http.StatusConflict
@@ -79,7 +79,7 @@ func (c Code) Status() int {
 // Known says whether the code is one of this protocol's.
 func (c Code) Known() bool {
 	switch c {
-	case CodeMalformed, CodeTooLarge, CodeForged, CodeForked, CodeEpoch, CodeRevoked, CodeRetired, CodeUnknown, CodeClientOld, CodeHubOld, CodeInvite, CodeHubFailure:
+	case CodeMalformed, CodeTooLarge, CodeForged, CodeForked, CodeEpoch, CodeRevoked, CodeRetired, CodeUnknown, CodeClientOld, CodeHubOld, CodeInvite, CodeNotAllowed, CodeHubFailure:
 		return true
 	}
 	return false

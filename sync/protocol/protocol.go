@@ -170,6 +170,7 @@ const (
 	CodeClientOld  Code = "sync.client_old"     // the sender's program is too old
 	CodeHubOld     Code = "sync.hub_old"        // the hub's program is too old
 	CodeInvite     Code = "sync.invite"         // the code is wrong, used or expired
+	CodeNotAllowed Code = "sync.not_allowed"    // the sender's user may not do that to other devices
 	CodeHubFailure Code = "sync.hub_failure"    // the hub could not; try later
 )
 

@@ -30,11 +30,16 @@ func frames() map[string]any {
 	hub := Hub{Epoch: id(2), Head: Head{Seq: 41, Token: 5}, Time: 1_795_000_000_002, Grants: []Grant{{Number: 1}, {Number: 2, Scope: id(3)}}}
 	row := Row{ID: id(4), Kind: 21, Scopes: []record.ID{id(3), id(7)}, Seq: 41, State: s.AppendValues(nil)}
 	partial := NewItem(id(4), 21, s.Partial([]record.Key{{ID: 1}, {ID: 5}}, true, 6))
+	who := Who{Protocol: 1, Workspace: id(1), Replica: vv.FirstDevice}
 	return map[string]any{
-		"push":   &Push{Ask: ask, Batch: 4, Items: []Item{NewItem(id(4), 21, s.Whole()), partial}},
-		"pushed": &Pushed{Hub: hub, Verdicts: []Verdict{{Status: Accepted, Row: &row}, {Status: Refused, Refused: []record.Key{{ID: 1}}, Reason: "role"}, {Status: Whole}, {Status: Gone}, {Status: Erased}}},
-		"pull":   &Pull{Ask: ask, Mark: Mark{Grant: 2, Seq: 40}},
-		"page":   &Page{Hub: hub, Rows: []Row{row, {ID: id(5), Seq: 42, Left: true}}, Erased: []record.ID{id(6)}, Mark: Mark{Grant: 2, Seq: 42}, More: true},
+		"devices":      &Devices{Devices: []Device{{Replica: vv.FirstDevice, Name: "Balcão", User: id(8), State: DeviceRevoked, Joined: 1_795_000_000_000, Seen: 1_795_000_000_003}}, Manages: true},
+		"list-devices": &ListDevices{Who: who},
+		"revoke":       &Revoke{Who: who, Replica: vv.FirstDevice + 1},
+		"revoked":      &Revoked{},
+		"push":         &Push{Ask: ask, Batch: 4, Items: []Item{NewItem(id(4), 21, s.Whole()), partial}},
+		"pushed":       &Pushed{Hub: hub, Verdicts: []Verdict{{Status: Accepted, Row: &row}, {Status: Refused, Refused: []record.Key{{ID: 1}}, Reason: "role"}, {Status: Whole}, {Status: Gone}, {Status: Erased}}},
+		"pull":         &Pull{Ask: ask, Mark: Mark{Grant: 2, Seq: 40}},
+		"page":         &Page{Hub: hub, Rows: []Row{row, {ID: id(5), Seq: 42, Left: true}}, Erased: []record.ID{id(6)}, Mark: Mark{Grant: 2, Seq: 42}, More: true},
 	}
 }
 

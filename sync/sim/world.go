@@ -110,6 +110,8 @@ func (refusing) Refuse(_ hub.View, _ hub.Device, _ uint32, _ record.ID, now *rec
 	return keys, "sim", nil
 }
 
+func (refusing) Manages(hub.View, hub.Device) (bool, error) { return false, nil }
+
 func refusable(value string) bool { return strings.HasPrefix(value, "no") }
 
 // newWorld makes one whose hub keeps its files in dir.

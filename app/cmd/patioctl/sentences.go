@@ -71,6 +71,7 @@ var sentences = map[crm.Code]string{
 	"sync.unknown_device": "the hub doesn't know this device: join with another code",
 	"sync.client_old":     "this program is too old for the hub: update it",
 	"sync.hub_old":        "the hub is older than this program: update the hub",
+	"sync.not_allowed":    "only an admin's device may do that to others",
 	"sync.hub_failure":    "the hub could not answer: try later",
 	"sync.malformed":      "the hub did not understand what was sent: update both",
 	"sync.too_large":      "what was sent is too large for the hub",

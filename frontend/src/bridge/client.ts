@@ -63,7 +63,15 @@ export async function call(
 }
 
 // What these wait for is a person, a hub or a long job of its own.
-const FOREIGN = new Set(['Sheets', 'Backups', 'Native', 'Sync.Join', 'Sync.Leave']);
+const FOREIGN = new Set([
+  'Sheets',
+  'Backups',
+  'Native',
+  'Sync.Join',
+  'Sync.Leave',
+  'Sync.Devices',
+  'Sync.RevokeDevice',
+]);
 const underWay = new Set<Promise<unknown>>();
 
 function track(answer: Promise<unknown>): void {

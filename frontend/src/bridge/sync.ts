@@ -58,8 +58,37 @@ export interface ConflictValue {
   /** The PC that wrote it, and whether it was this one. */
   replica: number;
   here: boolean;
-  /** Who acted; '' of what another PC wrote. */
+  /** What another PC is called; '' when not known. */
+  device: string;
+  /** Who acted; of what another PC wrote, whose that is; '' when not known. */
   userId: string;
+}
+
+/** A PC of the workspace. */
+export interface SyncDevice {
+  number: number;
+  name: string;
+  /** Whose it is; '' of nobody. */
+  userId: string;
+  state: 'active' | 'revoked';
+  /** This PC. */
+  here: boolean;
+  /** ms UTC */
+  joined: number;
+  /** ms UTC, when the hub last heard of it; 0 never. */
+  seen: number;
+}
+
+/** The PCs of the workspace as the hub last told them. */
+export interface SyncDevices {
+  /** By name. */
+  list: SyncDevice[];
+  /** This PC may revoke others. */
+  manages: boolean;
+  /** ms UTC, when; 0 never. */
+  told: number;
+  /** Why it is not of now. */
+  failure: Refusal | null;
 }
 
 /** What a person wrote and the hub did not take. */
@@ -98,6 +127,10 @@ declare module './api' {
       Status(): Promise<SyncStatus>;
       Join(code: string, name: string): Promise<void>;
       Leave(): Promise<void>;
+      /** Asks the hub; where that isn't reached, the answer is as it was last told. */
+      Devices(): Promise<SyncDevices>;
+      /** Ends another PC's access. */
+      RevokeDevice(number: number): Promise<void>;
       Now(): Promise<void>;
       AllowRemovals(): Promise<void>;
       Conflicts(): Promise<Conflict[]>;

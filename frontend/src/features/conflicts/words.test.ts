@@ -50,7 +50,8 @@ test.each([
 });
 
 test('who wrote it is this PC or another', () => {
-  const value = { value: '', write: '', at: 0, replica: 1, here: true, userId: '' };
+  const value = { value: '', write: '', at: 0, replica: 1, here: true, device: '', userId: '' };
   expect(writer(value)).toMatch(/^Este PC · /);
   expect(writer({ ...value, here: false })).toMatch(/^Outro PC · /);
+  expect(writer({ ...value, here: false, device: 'PC do pátio' })).toMatch(/^PC do pátio · /);
 });

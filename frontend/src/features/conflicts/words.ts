@@ -85,10 +85,12 @@ function written(field: string, element: string, value: string): string {
   return fieldText(field, value);
 }
 
-/** "Este PC, Carla · hoje 14:02". */
+/** "Este PC, Carla · hoje 14:02"; "Rui, PC do balcão · hoje 14:02" of another PC that is known. */
 export function writer(value: ConflictValue): string {
-  const pc = t(value.here ? 'conflicts.here' : 'conflicts.there');
+  const { here, device } = value;
   const name = session.user(value.userId)?.name;
   const when = dateTime(value.at);
+  if (name && device) return t('conflicts.by_device', { name, device, when });
+  const pc = here ? t('conflicts.here') : device || t('conflicts.there');
   return name ? t('conflicts.by_person', { pc, name, when }) : t('conflicts.by', { pc, when });
 }

@@ -197,6 +197,7 @@ export namespace crm {
 	    at: number;
 	    replica: number;
 	    here: boolean;
+	    device: string;
 	    userId: string;
 	}
 	export interface Conflict {
@@ -515,6 +516,21 @@ export namespace store {
 
 export namespace syncing {
 	
+	export interface Device {
+	    number: number;
+	    name: string;
+	    userId: string;
+	    state: string;
+	    here: boolean;
+	    joined: number;
+	    seen: number;
+	}
+	export interface Devices {
+	    list: Device[];
+	    manages: boolean;
+	    told: number;
+	    failure?: crm.Error;
+	}
 	export interface Status {
 	    phase: string;
 	    failure?: crm.Error;

@@ -10,6 +10,8 @@ export function Conflicts():Promise<Array<crm.Conflict>>;
 
 export function Customers(arg1:Array<api.RecordRef>):Promise<Array<api.Customer>>;
 
+export function Devices():Promise<syncing.Devices>;
+
 export function DismissRefused(arg1:number):Promise<void>;
 
 export function Join(arg1:string,arg2:string):Promise<void>;
@@ -21,6 +23,8 @@ export function Now():Promise<void>;
 export function Refused():Promise<Array<crm.RefusedWrite>>;
 
 export function Resolve(arg1:string,arg2:string,arg3:string):Promise<crm.Done>;
+
+export function RevokeDevice(arg1:number):Promise<void>;
 
 export function RewriteRefused(arg1:number):Promise<crm.Done>;
 
