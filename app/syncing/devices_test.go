@@ -147,3 +147,33 @@ func TestAValueOfAnotherPCIsNamedByItAlsoWithoutTheHub(t *testing.T) {
 		t.Errorf("%q %q", device, user)
 	}
 }
+
+func (s *server) states() (out []string) {
+	s.t.Helper()
+	for _, d := range call[[]hubd.Device](s, hubd.ListDevices, hubd.Named{Name: "Loja"}) {
+		out = append(out, d.State)
+	}
+	return out
+}
+
+func TestWhoLeavesGivesItsNumberUpWhereTheHubIsReached(t *testing.T) {
+	for _, reached := range []bool{true, false} {
+		hub := newServer(t)
+		a := newPC(t)
+		a.joinAs(hub.code(), "PC do escritório")
+		want := []string{DeviceRetired}
+		if !reached {
+			hub.stop()
+			want = []string{DeviceActive}
+		}
+		if err := a.sync.Leave(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if st := a.status(); st.Joined || !st.Detached || st.Phase != PhaseOff {
+			t.Errorf("%+v", st)
+		}
+		if got := hub.states(); !slices.Equal(got, want) {
+			t.Errorf("reached %v: %v, want %v", reached, got, want)
+		}
+	}
+}

@@ -64,8 +64,8 @@ type Service struct {
 	failure  *crm.Error // why it isn't idle; nil for nothing
 	allowed  bool       // the next sync may remove however many the hub says
 	synced   int64
-	learned  time.Time          // when the hub was last asked who its devices are
-	wanted   bool               // somebody was shown one that isn't known
+	learned  time.Time // when the hub was last asked who its devices are
+	wanted   bool      // somebody was shown one that isn't known
 	stop     context.CancelFunc // of the loop; nil while it isn't running
 	done     chan struct{}      // closed when the loop has ended
 	running  bool               // Start was called
@@ -221,24 +221,35 @@ func (s *Service) enrol(ctx context.Context, m *Membership, secret []byte, past 
 }
 
 // Leave ends this installation's membership. What is here stays; what the hub
-// hasn't taken waits for another code. Errors: sync.not_joined.
-func (s *Service) Leave(context.Context) error {
+// hasn't taken waits for another code. A hub that is reached gives up this
+// device's number; of one that isn't, an admin's PC can revoke it.
+// Errors: sync.not_joined.
+func (s *Service) Leave(ctx context.Context) error {
 	s.halt()
 	s.busy.Lock()
 	defer s.busy.Unlock()
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.member == nil {
-		return crm.NewError(CodeNotJoined, "")
+	line, me, err := s.speaker(ctx)
+	if err != nil {
+		return err
 	}
 	if err := s.members.forget(s.cfg.DataDir); err != nil {
 		return err
 	}
+	s.mu.Lock()
 	s.member, s.wire, s.client, s.detached = nil, nil, nil, true
 	s.phase, s.failure = PhaseOff, nil
+	s.mu.Unlock()
 	s.cfg.Changed()
+	ctx, cancel := context.WithTimeout(ctx, partWithin)
+	defer cancel()
+	if err := line.Revoke(ctx, me, me); err != nil {
+		s.cfg.Log.Info().Err(err).Msg("left a hub that wasn't told")
+	}
 	return nil
 }
+
+// partWithin is how long who leaves waits for the hub to hear of it.
+const partWithin = 5 * time.Second
 
 // Sync syncs once, now. Errors: sync.not_joined, sync.unreachable, the hub's.
 func (s *Service) Sync(ctx context.Context) (client.Result, error) {

@@ -225,6 +225,27 @@ describe('two PCs and a hub', () => {
     await join(page, await hub.code(), 'PC do pátio');
     await chip(page, 'Tudo sincronizado').waitFor();
   });
+
+  test('an owner’s PC ends the access of another, asked first, by the keyboard', async () => {
+    const there = await open(yard, '/board');
+    await chip(there.page, 'Tudo sincronizado').waitFor();
+    const { page } = await open(desk, '/settings/sync');
+    const end = button(page, 'Tirar o acesso de PC do pátio');
+    await end.press('Enter');
+    const dialog = page.getByRole('alertdialog', { name: 'Tirar o acesso de PC do pátio?' });
+    await dialog.getByText('também o que ainda não enviou').waitFor();
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+    assert.equal(await end.count(), 1);
+    await end.press('Enter');
+    await dialog.getByRole('button', { name: 'Tirar o acesso' }).press('Enter');
+    await page.getByText('1 sem acesso').waitFor();
+    assert.equal(await end.count(), 0);
+    assert.deepEqual(await axeFaults(page), []);
+    await yard.call('Leads', 'Update', lead, { plate: 'XYZ1A23' });
+    await chip(there.page, 'Parado: peça um novo código').waitFor();
+    assert.equal((await yard.call('Leads', 'Get', lead)).lead.plate, 'XYZ1A23');
+  });
 });
 
 describe('a seller’s PC', () => {
