@@ -30,7 +30,7 @@ const (
 
 // known are the paths that are told apart in figures and log.
 var known = map[string]bool{
-	protocol.PathDevices: true, protocol.PathRevoke: true,
+	protocol.PathDevices: true, protocol.PathRevoke: true, protocol.PathWait: true,
 	protocol.PathJoin: true, protocol.PathRenew: true, protocol.PathPush: true, protocol.PathPull: true, protocol.PathLive: true, PathHealth: true,
 }
 
@@ -39,12 +39,15 @@ func (s *Service) door(closing context.Context) http.Handler {
 	mux := http.NewServeMux()
 	devices := s.hub.Door(func(err error) { logs.Failed(s.cfg.Log, "door", err) })
 	mux.Handle("/", inTurn(devices))
-	mux.Handle(protocol.PathLive, untilClosing(closing, s.figs, devices))
+	for _, path := range []string{protocol.PathLive, protocol.PathWait} { // which take their time and no work
+		mux.Handle(path, untilClosing(closing, s.figs, devices))
+	}
 	mux.HandleFunc("GET "+PathHealth, s.health)
 	return s.watched(mux)
 }
 
-// untilClosing ends streams, which would never end, when the hub does.
+// untilClosing ends streams, which would never end, and what waits, when the
+// hub does.
 func untilClosing(closing context.Context, f *figures, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		ctx, cancel := context.WithCancel(r.Context())
@@ -103,7 +106,7 @@ func (s *Service) count(path string, out *answer, received int64, took time.Dura
 	s.figs.requests.WithLabelValues(path, code).Inc()
 	s.figs.received.WithLabelValues(path).Add(float64(received))
 	s.figs.sent.WithLabelValues(path).Add(float64(out.sent))
-	if path != protocol.PathLive {
+	if path != protocol.PathLive && path != protocol.PathWait {
 		s.figs.seconds.WithLabelValues(path).Observe(took.Seconds())
 	}
 	level := s.cfg.Log.Debug()

@@ -62,7 +62,7 @@ func newFigures(store backing, now func() time.Time) *figures {
 		store: store, now: now, registry: prometheus.NewRegistry(), devices: map[device]time.Time{},
 		requests: counter("requests_total", "Requests answered, by path and by what they were answered: ok, a refusal's code, or an HTTP status.", "path", "code"),
 		seconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{
-			Name: figurePrefix + "request_seconds", Help: "How long a request took, its body's way included; streams don't count.",
+			Name: figurePrefix + "request_seconds", Help: "How long a request took, its body's way included; who listens doesn't count.",
 			Buckets: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30},
 		}, []string{"path"}),
 		received: counter("received_bytes_total", "Bytes of bodies that came, as they came: compressed.", "path"),

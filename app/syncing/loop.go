@@ -2,11 +2,13 @@ package syncing
 
 import (
 	"context"
+	"math"
 	"math/rand/v2"
 	"sync"
 	"time"
 
 	"patio/backend/crm"
+	"patio/sync/client"
 )
 
 // How long it waits until it tries by itself.
@@ -14,9 +16,12 @@ const (
 	firstPause = time.Second     // after a failure; doubled by each one that follows
 	longPause  = 2 * time.Minute // at most
 	stopped    = 10 * time.Minute
-	// While the hub's stream is open it tells of every change; a proxy may swallow
-	// it, so that it is asked now and then all the same.
-	unasked = 30 * time.Second
+	// The hub tells of every change, by its stream or by the answer to who waits;
+	// should that fail in a way that nobody thought of, it is asked all the same.
+	unasked = 5 * time.Minute
+	// A stream that something on the way holds back is tried again now and then:
+	// a PC is carried from one network to another.
+	streamAgain = 30 * time.Minute
 )
 
 // opSync is the operation by which the store takes in what the hub told.
@@ -53,6 +58,7 @@ func (s *Service) run(ctx context.Context, done chan<- struct{}) {
 			s.cfg.Log.Warn().Err(err).Dur("pause", pause).Msg("sync")
 		} else {
 			failures = 0
+			signal(s.agreed)
 			s.learn(ctx)
 		}
 		if !wait(ctx, pause, woken) {
@@ -82,9 +88,12 @@ func (s *Service) listen(ctx context.Context) {
 		if err == nil {
 			err = s.line().Listen(ctx, me, func() {
 				failures = 0
-				s.nudge()
 				s.Now()
 			})
+		}
+		if err == client.ErrSilent {
+			s.cfg.Log.Info().Msg("the hub's stream is held back: waiting for answers instead")
+			err = s.poll(ctx, func() { failures = 0 })
 		}
 		if ctx.Err() != nil {
 			return
@@ -95,6 +104,36 @@ func (s *Service) listen(ctx context.Context) {
 			return
 		}
 	}
+}
+
+// poll waits for the hub's answers instead of its stream, until one fails or it
+// is time to try the stream again. answered hears of each.
+func (s *Service) poll(ctx context.Context, answered func()) error {
+	last := uint64(math.MaxUint64)
+	for end := s.cfg.Now().Add(streamAgain); s.cfg.Now().Before(end); {
+		m, err := s.local.Past(ctx)
+		if err != nil {
+			return err
+		}
+		head := m.Pulled()
+		moved, err := s.line().Wait(ctx, m.Replica, head, 0)
+		if err != nil {
+			return err
+		}
+		answered()
+		if !moved {
+			continue
+		}
+		drain(s.agreed)
+		s.Now()
+		// What comes next is beyond what is pulled by then. What fails, or moves
+		// nothing, must not be tried as fast as the hub can answer.
+		if !wait(ctx, unasked, s.agreed) || head == last && !wait(ctx, firstPause, nil) {
+			return ctx.Err()
+		}
+		last = head
+	}
+	return nil
 }
 
 // nudge says that something may wait.

@@ -51,9 +51,10 @@ type Service struct {
 	members memberships
 	cfg     Config
 
-	busy  sync.Mutex    // held while it speaks with the hub: one sync at a time
-	wake  chan struct{} // something may wait
-	asked chan struct{} // somebody doesn't want to wait
+	busy   sync.Mutex    // held while it speaks with the hub: one sync at a time
+	wake   chan struct{} // something may wait
+	asked  chan struct{} // somebody doesn't want to wait
+	agreed chan struct{} // a sync went well
 
 	mu       sync.Mutex // guards what follows
 	member   *Membership
@@ -64,8 +65,8 @@ type Service struct {
 	failure  *crm.Error // why it isn't idle; nil for nothing
 	allowed  bool       // the next sync may remove however many the hub says
 	synced   int64
-	learned  time.Time // when the hub was last asked who its devices are
-	wanted   bool      // somebody was shown one that isn't known
+	learned  time.Time          // when the hub was last asked who its devices are
+	wanted   bool               // somebody was shown one that isn't known
 	stop     context.CancelFunc // of the loop; nil while it isn't running
 	done     chan struct{}      // closed when the loop has ended
 	running  bool               // Start was called
@@ -82,7 +83,7 @@ func Open(ctx context.Context, cfg Config) (*Service, error) {
 	}
 	s := &Service{
 		store: cfg.Store, local: replica.NewLocal(cfg.Store), members: memberships{cfg.Memberships}, cfg: cfg,
-		wake: make(chan struct{}, 1), asked: make(chan struct{}, 1), phase: PhaseOff,
+		wake: make(chan struct{}, 1), asked: make(chan struct{}, 1), agreed: make(chan struct{}, 1), phase: PhaseOff,
 	}
 	past, err := s.local.Past(ctx)
 	if err != nil {

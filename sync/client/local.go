@@ -2,6 +2,8 @@ package client
 
 import (
 	"context"
+	"math"
+	"slices"
 
 	"patio/sync/protocol"
 	"patio/sync/record"
@@ -55,6 +57,23 @@ type Meta struct {
 	Grants    []protocol.Grant
 	Marks     []protocol.Mark // by grant
 	Offset    int64           // ms to add to this clock for the hub's
+}
+
+// Pulled answers how far all that this replica may see was pulled: what moves
+// beyond is news.
+func (m *Meta) Pulled() uint64 {
+	if len(m.Grants) == 0 {
+		return 0
+	}
+	pulled := uint64(math.MaxUint64)
+	for _, g := range m.Grants {
+		mark := protocol.Mark{}
+		if i := slices.IndexFunc(m.Marks, func(mark protocol.Mark) bool { return mark.Grant == g.Number }); i >= 0 {
+			mark = m.Marks[i]
+		}
+		pulled = min(pulled, mark.Seq)
+	}
+	return pulled
 }
 
 // Frozen is what a batch tells of one record.

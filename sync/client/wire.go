@@ -1,16 +1,15 @@
 package client
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"encoding/base64"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"strings"
+	"time"
 
 	"patio/sync/protocol"
 	"patio/sync/record"
@@ -23,6 +22,8 @@ type Wire struct {
 	Workspace record.ID
 	Key       []byte // this device's secret; nil before it joined
 	Client    *http.Client
+
+	Silence time.Duration // that a stream may begin with; 0 is openingSilence
 }
 
 var _ Hub = (*Wire)(nil)
@@ -73,31 +74,6 @@ func (w *Wire) who(me vv.Replica) protocol.Who {
 	return protocol.Who{Protocol: protocol.Newest, Workspace: w.Workspace, Replica: me}
 }
 
-// Listen calls moved when there may be something to pull, once at the
-// beginning, until the stream ends. Errors: those of the wire, *protocol.Error.
-func (w *Wire) Listen(ctx context.Context, me vv.Replica, moved func()) error {
-	address := fmt.Sprintf("%s%s?workspace=%s&replica=%d", w.Address, protocol.PathLive, hex.EncodeToString(w.Workspace[:]), me)
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
-	if err != nil {
-		return err
-	}
-	answer, err := w.do(r)
-	if err != nil {
-		return err
-	}
-	defer answer.Body.Close()
-	if err := refused(answer); err != nil {
-		return err
-	}
-	lines := bufio.NewScanner(answer.Body)
-	for lines.Scan() {
-		if lines.Text() == "event: moved" {
-			moved()
-		}
-	}
-	return errors.Join(lines.Err(), ctx.Err())
-}
-
 func (w *Wire) send(ctx context.Context, path string, message, answer any) error {
 	frame, err := protocol.Encode(message)
 	if err != nil {
@@ -112,6 +88,11 @@ func (w *Wire) post(ctx context.Context, path string, frame []byte, answer any) 
 		return err
 	}
 	r.Header.Set("Content-Type", protocol.ContentMessage)
+	return w.ask(r, answer)
+}
+
+// ask sends a request and reads the message that answers it.
+func (w *Wire) ask(r *http.Request, answer any) error {
 	got, err := w.do(r)
 	if err != nil {
 		return err

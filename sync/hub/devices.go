@@ -15,13 +15,17 @@ import (
 // that it had before, or that a copy of it got: all end, or one of them could
 // ask for another.
 func (h *Hub) Revoke(ctx context.Context, workspace record.ID, replica vv.Replica) error {
-	return h.store.Write(ctx, workspace, func(tx Tx) error {
+	err := h.store.Write(ctx, workspace, func(tx Tx) error {
 		d, err := tx.Device(replica)
 		if err != nil || d == nil {
 			return errors.Join(err, protocol.Refuse(protocol.CodeUnknown, nil))
 		}
 		return revoke(tx, d)
 	})
+	if err == nil {
+		h.tell(workspace)
+	}
+	return err
 }
 
 func revoke(tx Tx, d *Device) error {
@@ -127,6 +131,7 @@ func (h *Hub) RevokeFor(ctx context.Context, key []byte, ask *protocol.Revoke) (
 	if err != nil {
 		return nil, err
 	}
+	h.tell(ask.Who.Workspace)
 	return &protocol.Revoked{}, nil
 }
 

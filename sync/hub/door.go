@@ -77,6 +77,9 @@ func (h *Hub) Door(failed func(error)) http.Handler {
 		}
 		return h.RevokeFor(r.Context(), key, &ask)
 	})
+	mux.HandleFunc("GET "+protocol.PathWait, func(w http.ResponseWriter, r *http.Request) {
+		reply(w, failed, func() (any, error) { return h.wait(r) })
+	})
 	mux.HandleFunc("GET "+protocol.PathLive, func(w http.ResponseWriter, r *http.Request) { h.live(w, r, failed) })
 	return mux
 }

@@ -70,6 +70,8 @@ func TestADeviceHearsOverTheWireThatThereIsSomethingNew(t *testing.T) {
 	wantCode(t, "without a secret", wire.Listen(t.Context(), d.ask.Replica, func() {}), protocol.CodeUnknown)
 }
 
+func bearerOf(key []byte) string { return "Bearer " + base64.RawURLEncoding.EncodeToString(key) }
+
 // early is a listener's line on which something moves while a word is sent.
 type early struct {
 	http.ResponseWriter
@@ -92,7 +94,7 @@ func TestWhatMovesWhileAWordIsSentIsToldAgain(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	address := fmt.Sprintf("%s?workspace=%x&replica=%d", protocol.PathLive, s.ws, d.ask.Replica)
 	r := httptest.NewRequestWithContext(ctx, http.MethodGet, address, nil)
-	r.Header.Set("Authorization", "Bearer "+base64.RawURLEncoding.EncodeToString(wire.Key))
+	r.Header.Set("Authorization", bearerOf(wire.Key))
 	line := &early{httptest.NewRecorder(), make(chan string, 10), func() { d.mustPush(whole(one, state(d.ask.Replica, 1, 1, "Ana"))) }}
 	ended := make(chan struct{})
 	go func() {
@@ -130,6 +132,7 @@ func TestTheDoorRefusesWhatIsNoRequest(t *testing.T) {
 		"a join by a new client": {"POST", protocol.PathJoin, frameOf(t, &protocol.Join{Protocol: protocol.Newest + 1, Workspace: s.ws}), 426, protocol.CodeHubOld},
 		"a join with a novel":    {"POST", protocol.PathJoin, frameOf(t, &protocol.Join{Protocol: protocol.Newest, Workspace: s.ws, Name: string(make([]byte, 500))}), 400, protocol.CodeMalformed},
 		"a stream of nothing":    {"GET", protocol.PathLive, nil, 400, protocol.CodeMalformed},
+		"a wait for nothing":     {"GET", protocol.PathWait, nil, 400, protocol.CodeMalformed},
 		"another method":         {"GET", protocol.PathPush, nil, 405, ""},
 		"another path":           {"GET", "/", nil, 404, ""},
 	} {

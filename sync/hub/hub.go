@@ -34,7 +34,7 @@ type Hub struct {
 	observer Observer
 
 	mu      sync.Mutex
-	waiting map[record.ID]chan struct{} // closed when the workspace's head moves
+	waiting map[record.ID]chan struct{} // closed when there is something to hear
 	spoken  map[record.ID]*spoken
 }
 
@@ -50,8 +50,9 @@ func (h *Hub) Create(ctx context.Context, name string) (record.ID, error) {
 	return id, err
 }
 
-// Moved answers a channel that is closed when the workspace's head moves. Ask
-// for it before looking at what is there.
+// Moved answers a channel that is closed when the workspace's head moves, or
+// devices may see something else from now on. Ask for it before looking at what
+// is there.
 func (h *Hub) Moved(workspace record.ID) <-chan struct{} {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -167,7 +168,7 @@ func freeNumber(tx Tx) (vv.Replica, error) {
 // Everything. What it keeps keeps its number; what it gets, or gets again, has
 // a new one.
 func (h *Hub) Grant(ctx context.Context, workspace record.ID, replica vv.Replica, scopes []record.ID) error {
-	return h.store.Write(ctx, workspace, func(tx Tx) error {
+	err := h.store.Write(ctx, workspace, func(tx Tx) error {
 		d, err := tx.Device(replica)
 		if err != nil || d == nil {
 			return errors.Join(err, protocol.Refuse(protocol.CodeUnknown, nil))
@@ -179,6 +180,10 @@ func (h *Hub) Grant(ctx context.Context, workspace record.ID, replica vv.Replica
 		d.grant(&head, scopes)
 		return errors.Join(tx.PutDevice(*d), tx.SetHead(head))
 	})
+	if err == nil {
+		h.tell(workspace)
+	}
+	return err
 }
 
 // grant gives a device these scopes and no others, beside the workspace's own.
