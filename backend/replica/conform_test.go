@@ -157,6 +157,9 @@ func (v *rival) act(tx client.Tx) error {
 	id := v.ids[v.r.IntN(len(v.ids))]
 	switch v.r.IntN(8) {
 	case 0:
+		if v.r.IntN(2) == 0 {
+			return tx.Erase(id)
+		}
 		return tx.Drop(id)
 	case 1:
 		m, err := tx.Meta()

@@ -116,7 +116,8 @@ func (t *localTx) Save(h *client.Held) error {
 	return t.tx.Save(kept)
 }
 
-func (t *localTx) Drop(id record.ID) error { return t.tx.Drop(id) }
+func (t *localTx) Drop(id record.ID) error  { return t.tx.Drop(id) }
+func (t *localTx) Erase(id record.ID) error { return t.tx.Erase(id) }
 
 func (t *localTx) Waiting(except map[record.ID]bool, limit int) ([]record.ID, error) {
 	return t.tx.Waiting(except, limit)

@@ -27,6 +27,19 @@ func (x *SyncTx) File(r Refusal) error {
 	return err
 }
 
+// Erase forgets a record that was erased for good, and what was filed of it.
+func (x *SyncTx) Erase(id record.ID) error {
+	tx := x.tx
+	if _, err := tx.s.exec(tx.ctx, "DELETE FROM sync_refused WHERE record=?", id[:]); err != nil {
+		return err
+	}
+	h, err := x.Held(id)
+	if err != nil || h == nil {
+		return err
+	}
+	return x.Drop(id)
+}
+
 // RefusedWrites answers what the hub refused and nobody has dismissed, the
 // newest first.
 func (s *Store) RefusedWrites(ctx context.Context, limit int) ([]crm.RefusedWrite, error) {

@@ -237,7 +237,7 @@ func (v *verdict) apply(r *Result) error {
 		h.Whole = true
 		return v.tx.Save(h)
 	case protocol.Erased:
-		return v.tx.Drop(h.ID)
+		return v.tx.Erase(h.ID)
 	case protocol.Gone:
 		if err := v.fileAll(r, h); err != nil {
 			return err
@@ -338,17 +338,19 @@ func (c *Client) renew(ctx context.Context, restored bool) error {
 	if err != nil {
 		return err
 	}
-	return c.rename(ctx, from, to, restored)
+	return c.rename(ctx, from, to, restored, restored)
 }
 
 // Rejoin begins anew under a number of a hub that has forgotten this replica:
 // everything held is brought to it.
 func (c *Client) Rejoin(ctx context.Context, to vv.Replica) error {
-	return c.rename(ctx, 0, to, true)
+	return c.rename(ctx, 0, to, true, false)
 }
 
-// rename does nothing when the replica's number is no longer from; 0 is any.
-func (c *Client) rename(ctx context.Context, from, to vv.Replica, all bool) error {
+// rename does nothing when the replica's number is no longer from; 0 is any. all
+// has every record told; restored says that the hub is another one by now, else
+// what was heard of it stays the proof that it hasn't gone back.
+func (c *Client) rename(ctx context.Context, from, to vv.Replica, all, restored bool) error {
 	return c.local.Update(ctx, func(tx Tx) error {
 		m, err := tx.Meta()
 		if err != nil || from != 0 && m.Replica != from {
@@ -357,6 +359,10 @@ func (c *Client) rename(ctx context.Context, from, to vv.Replica, all bool) erro
 		if err := tx.Rename(m.Replica, to, all); err != nil {
 			return err
 		}
-		return tx.SetMeta(Meta{Workspace: m.Workspace, Replica: to, Offset: m.Offset, Heard: m.Heard})
+		anew := Meta{Workspace: m.Workspace, Replica: to, Offset: m.Offset, Heard: m.Heard}
+		if !restored {
+			anew.Epoch, anew.Head = m.Epoch, m.Head
+		}
+		return tx.SetMeta(anew)
 	})
 }

@@ -27,6 +27,8 @@ type Tx interface {
 	// Drop forgets a record. It writes no deletion. Nobody here may make one of
 	// that id again under this number: it would have no memory of its writes.
 	Drop(id record.ID) error
+	// Erase forgets a record that was erased for good, and what was filed of it.
+	Erase(id record.ID) error
 	// Waiting answers records that wait to be pushed, the longest waiting first,
 	// beyond those that are named.
 	Waiting(except map[record.ID]bool, limit int) ([]record.ID, error)

@@ -78,9 +78,9 @@ func (c *Client) apply(ctx context.Context, page *protocol.Page, o *options, r *
 			}
 			if h != nil {
 				removed++
-				if err := tx.Drop(id); err != nil {
-					return err
-				}
+			}
+			if err := tx.Erase(id); err != nil {
+				return err
 			}
 		}
 		for _, row := range page.Rows {

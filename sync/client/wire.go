@@ -20,7 +20,8 @@ import (
 type Wire struct {
 	Address   string // "https://host:port"
 	Workspace record.ID
-	Key       []byte // this device's secret; nil before it joined
+	Key       []byte    // this device's secret; nil before it joined
+	User      record.ID // whose device it is, as Join's answer says
 	Client    *http.Client
 
 	Silence time.Duration // that a stream may begin with; 0 is openingSilence
@@ -47,14 +48,14 @@ func (w *Wire) Renew(ctx context.Context, from vv.Replica) (vv.Replica, error) {
 	return answer.Replica, err
 }
 
-// Join asks for a number with an invite's secret; Key is set afterwards.
+// Join asks for a number with an invite's secret; Key and User are set afterwards.
 func (w *Wire) Join(ctx context.Context, secret []byte, name string, past Meta) (vv.Replica, error) {
 	var answer protocol.Joined
 	err := w.send(ctx, protocol.PathJoin, &protocol.Join{
 		Protocol: protocol.Newest, Workspace: w.Workspace, Secret: secret, Name: name, Heard: past.Heard, Epoch: past.Epoch, Head: past.Head,
 	}, &answer)
 	if err == nil {
-		w.Key = answer.Key
+		w.Key, w.User = answer.Key, answer.User
 	}
 	return answer.Replica, err
 }

@@ -101,7 +101,7 @@ func (h *Hub) join(r *http.Request, _, body []byte) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &protocol.Joined{Replica: d.Replica, Key: key}, nil
+	return &protocol.Joined{Replica: d.Replica, Key: key, User: d.User}, nil
 }
 
 func (h *Hub) renewed(r *http.Request, key, body []byte) (any, error) {

@@ -113,18 +113,23 @@ func (h *Hub) Join(ctx context.Context, workspace record.ID, secret []byte, name
 		if err != nil {
 			return err
 		}
+		// What is brought back isn't judged: only a hub that went back asks for it.
+		lost := true
 		switch {
 		case past.Epoch == (record.ID{}) || slices.Contains(head.Past, past.Epoch):
 		case past.Epoch != head.Epoch:
 			rolledBack = true
+		case past.Head == (protocol.Head{}): // of an empty hub; nothing can have been lost
+			lost = false
 		default:
 			token, err := tx.Token(past.Head.Seq)
 			if err != nil {
 				return err
 			}
 			rolledBack = token != past.Head.Token
+			lost = false
 		}
-		d.Uploads = past.Heard
+		d.Uploads = past.Heard && (lost || rolledBack)
 		d.Key = sha256.Sum256(key)
 		invite.Used = d.Replica
 		return errors.Join(tx.PutDevice(d), tx.PutInvite(*invite))

@@ -40,7 +40,8 @@ type Join struct {
 type Joined struct {
 	_       struct{} `cbor:",toarray"`
 	Replica vv.Replica
-	Key     []byte // its secret from now on
+	Key     []byte    // its secret from now on
+	User    record.ID // whose device it is
 }
 
 // Renew asks for another number.

@@ -55,7 +55,7 @@ func cloneHeld(h *client.Held) *client.Held {
 
 // Update works on a copy that takes the place of the whole when f is done.
 func (m *memory) Update(_ context.Context, f func(client.Tx) error) error {
-	t := &memoryTx{memory: m, meta: m.meta, changed: map[record.ID]*client.Held{}, dropped: map[record.ID]bool{}, counter: m.counter}
+	t := &memoryTx{memory: m, meta: m.meta, changed: map[record.ID]*client.Held{}, dropped: map[record.ID]bool{}, erased: map[record.ID]bool{}, counter: m.counter}
 	if err := f(t); err != nil {
 		return err
 	}
@@ -77,6 +77,7 @@ type memoryTx struct {
 	counter uint64
 	changed map[record.ID]*client.Held
 	dropped map[record.ID]bool
+	erased  map[record.ID]bool
 	filed   []client.Refused
 	renamed bool
 }
@@ -97,7 +98,7 @@ func (t *memoryTx) commit() {
 	for id := range t.changed {
 		delete(m.evicted, id)
 	}
-	m.filed = append(m.filed, t.filed...)
+	m.filed = slices.DeleteFunc(append(m.filed, t.filed...), func(r client.Refused) bool { return t.erased[r.ID] })
 	m.order = slices.DeleteFunc(m.order, func(id record.ID) bool { return m.held[id] == nil || !waits(m.held[id]) })
 	for _, id := range slices.SortedFunc(maps.Keys(t.changed), func(a, b record.ID) int { return slices.Compare(a[:], b[:]) }) {
 		if waits(t.changed[id]) && !slices.Contains(m.order, id) {
@@ -126,6 +127,14 @@ func (t *memoryTx) Drop(id record.ID) error {
 	t.dropped[id] = true
 	delete(t.changed, id)
 	return nil
+}
+
+func (t *memoryTx) Erase(id record.ID) error {
+	t.erased[id] = true
+	if h, err := t.Held(id); err != nil || h == nil {
+		return err
+	}
+	return t.Drop(id)
 }
 
 // Meta answers what shares nothing with the disk, as a read from one would.

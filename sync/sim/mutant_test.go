@@ -44,6 +44,8 @@ var mutants = []mutant{
 	{"an edit of what is out of reach is filed nowhere", "client/client.go", "		if err := v.fileAll(r, h); err != nil {", "		if err := v.file(r, h); err != nil {", "scopes"},
 	{"erased ids are taken in again", "hub/batch.go", "	maps.Copy(b.erased, erased)\n", "	_ = erased\n", "erasure"},
 	{"devices don't hear of erasures", "client/pull.go", "		for _, id := range page.Erased {", "		for _, id := range page.Erased[:0] {", "erasure"},
+	{"what was filed of an erased record stays", "client/pull.go", "			if err := tx.Erase(id); err != nil {", "			if h == nil {\n				continue\n			}\n			if err := tx.Drop(id); err != nil {", "erasure"},
+	{"who comes back with another code is not judged", "hub/hub.go", "past.Heard && (lost || rolledBack)", "past.Heard && (lost || rolledBack || true)", "revoked"},
 	{"after a restore nothing is brought back", "client/client.go", "refusal.Code == protocol.CodeEpoch)", "false)", "hub"},
 	{"what is brought back is judged as new", "hub/push.go", "	if !b.back(it) {\n		if err := honest", "	if true {\n		if err := honest", "hub"},
 	{"a hub that went back goes unnoticed", "hub/hub.go", "} else if token != ask.Head.Token {", "} else if false && token != ask.Head.Token {", "rollback"},

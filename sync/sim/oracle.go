@@ -52,6 +52,11 @@ func (w *world) check(ctx context.Context) error {
 				return fmt.Errorf("device %s holds %x, which the hub has not", d.name, id)
 			}
 		}
+		for _, f := range d.db.filed {
+			if m.erased[f.ID] {
+				return fmt.Errorf("device %s has filed %q of %x, which was erased", d.name, f.Value, f.ID)
+			}
+		}
 		r, err := client.New(d.db, d.wire(), d.clock).Sync(ctx)
 		if err != nil {
 			return fmt.Errorf("device %s: %w", d.name, err)

@@ -19,6 +19,7 @@ var mixes = map[string]Mix{
 	"copies":   {Devices: 2, Records: 3, Steps: 60, Sync: 350, Meanwhile: 150, Copy: 40, LoseAnswer: 100},
 	"scopes":   {Devices: 3, Records: 3, Steps: 70, Sync: 400, Meanwhile: 150, Delete: 50, Scopes: 2, Grant: 60, LoseRequest: 150, LoseAnswer: 100},
 	"erasure":  {Devices: 3, Records: 4, Steps: 60, Sync: 400, Meanwhile: 150, Erase: 30, LoseAnswer: 100},
+	"revoked":  {Devices: 3, Records: 3, Steps: 70, Sync: 400, Meanwhile: 150, Delete: 50, Revoke: 50, LoseAnswer: 100, Kill: 50},
 	"hub":      {Devices: 3, Records: 3, Steps: 70, Sync: 350, Meanwhile: 150, Delete: 50, HubRestore: 30, LoseAnswer: 50},
 	"rollback": {Devices: 3, Records: 3, Steps: 70, Sync: 350, Meanwhile: 150, Delete: 50, HubRollback: 30, LoseAnswer: 50},
 	"family":   {Devices: 3, Records: 6, Steps: 80, Sync: 350, Meanwhile: 150, Delete: 250, Scopes: 2, Grant: 60, Everything: 250, Family: true, LoseAnswer: 100},

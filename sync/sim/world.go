@@ -37,6 +37,7 @@ type Mix struct {
 	Everything              int  // of 1,000 grants: it is of everything
 	Family                  bool // records refer to each other
 	Erase                   int  // of 1,000 steps
+	Revoke                  int  // of 1,000 steps: a device may not sync any more, until it has another code
 	HubRestore, HubRollback int  // of 1,000 steps: an old database of the hub's comes back, said or unsaid
 	Skew                    time.Duration
 }
@@ -213,13 +214,14 @@ func (w *world) eraseAgain(ctx context.Context) error {
 	return w.hub.Erase(ctx, w.workspace, slices.SortedFunc(maps.Keys(w.ledger), func(a, b record.ID) int { return slices.Compare(a[:], b[:]) }))
 }
 
-func (w *world) add(name string, db *memory, key []byte) {
+func (w *world) add(name string, db *memory, key []byte) *device {
 	d := &device{w: w, name: name, db: db, key: key}
 	if w.mix.Skew > 0 {
 		d.skew = time.Duration(w.r.Int64N(int64(2*w.mix.Skew))) - w.mix.Skew
 	}
 	db.fail = d.killed
 	w.devices = append(w.devices, d)
+	return d
 }
 
 func (w *world) chance(perMille int) bool { return !w.calm && w.r.IntN(1000) < perMille }
@@ -253,6 +255,8 @@ func (w *world) step(ctx context.Context) error {
 		id := w.ids[w.r.IntN(len(w.ids))]
 		w.erased[id], w.ledger[id] = true, true
 		return w.eraseAgain(ctx)
+	case often(w.mix.Revoke):
+		return w.hub.Revoke(ctx, w.workspace, d.db.meta.Replica)
 	case often(w.mix.Grant):
 		err := w.hub.Grant(ctx, w.workspace, d.db.meta.Replica, w.scopes())
 		var refusal *protocol.Error
@@ -262,23 +266,37 @@ func (w *world) step(ctx context.Context) error {
 		return err
 	case often(w.mix.Restore):
 		if len(d.old) == 0 {
-			d.old = append(d.old, saved{d.db.copied(), len(w.writes)})
-			w.double(d.db)
+			d.old = append(d.old, d.saved())
 			return nil
 		}
-		old := d.old[w.r.IntN(len(d.old))]
-		w.lose(d, old.at)
-		w.note(d)
-		d.db = old.db.copied()
+		d.restore(d.old[w.r.IntN(len(d.old))])
 		return nil
 	case often(w.mix.Copy):
 		if len(w.devices) < 2*w.mix.Devices {
-			w.add(d.name+"'", d.db.copied(), d.key)
-			w.double(d.db)
+			d.copied()
 		}
 		return nil
 	}
 	return d.write()
+}
+
+// saved puts a copy of the database into a drawer.
+func (d *device) saved() saved {
+	d.w.double(d.db)
+	return saved{d.db.copied(), len(d.w.writes)}
+}
+
+// restore brings one out of it.
+func (d *device) restore(old saved) {
+	d.w.lose(d, old.at)
+	d.w.note(d)
+	d.db = old.db.copied()
+}
+
+// copied sets the database up a second time.
+func (d *device) copied() *device {
+	d.w.double(d.db)
+	return d.w.add(d.name+"'", d.db.copied(), d.key)
 }
 
 // write is one edit of a person.
@@ -290,7 +308,7 @@ func (d *device) write() error {
 	if key.ID == 3 {
 		key.Sub = []string{"a", "b"}[w.r.IntN(2)]
 	}
-	kill, last := w.chance(w.mix.Delete), ""
+	kill := w.chance(w.mix.Delete)
 	value := fmt.Sprintf("w%d", len(w.writes))
 	switch {
 	case w.mix.Family && kind != person && w.r.IntN(3) == 0:
@@ -300,41 +318,57 @@ func (d *device) write() error {
 	case !w.mix.restored() && w.r.IntN(20) == 0: // what is brought back isn't judged
 		value = "no" + value
 	}
+	if kill {
+		return d.turn(id, kind)
+	}
+	return d.put(id, kind, key, value)
+}
+
+// put writes a value, and notes what its writer saw.
+func (d *device) put(id record.ID, kind uint32, key record.Key, value string) error {
 	var seen []string
 	err := d.db.write(id, kind, func(s *record.State, dot vv.Dot) record.Key {
-		at := record.Clock(d.clock().UnixMilli() + d.db.meta.Offset)
-		if kill {
-			if s.Dead() {
-				s.Revive(dot, at)
-			} else {
-				s.Delete(dot, at)
-			}
-			return record.Key{}
-		}
 		for _, f := range s.Fields {
 			if f.Key == key {
 				seen = append(seen, f.Value)
 			}
 		}
-		s.Put(key, dot, s.Next(key, at))
+		s.Put(key, dot, s.Next(key, d.stamp()))
 		for i := range s.Fields {
 			if s.Fields[i].Dot == dot {
 				s.Fields[i].Value = value
 			}
 		}
-		last = value
 		return key
 	})
 	switch {
-	case err == nil, errors.Is(err, errKilled) && d.holds(id, last):
-		if last != "" {
-			w.writes[last] = &written{id: id, key: key, replaced: seen, by: d, order: len(w.writes)}
-		}
+	case err == nil, errors.Is(err, errKilled) && d.holds(id, value):
+		d.w.writes[value] = &written{id: id, key: key, replaced: seen, by: d, order: len(d.w.writes)}
 		return nil
 	case errors.Is(err, errKilled), errors.Is(err, errEvicted):
 		return nil
 	}
 	return err
+}
+
+// turn deletes a record, or brings it back.
+func (d *device) turn(id record.ID, kind uint32) error {
+	err := d.db.write(id, kind, func(s *record.State, dot vv.Dot) record.Key {
+		if s.Dead() {
+			s.Revive(dot, d.stamp())
+		} else {
+			s.Delete(dot, d.stamp())
+		}
+		return record.Key{}
+	})
+	if errors.Is(err, errKilled) || errors.Is(err, errEvicted) {
+		return nil
+	}
+	return err
+}
+
+func (d *device) stamp() record.HLC {
+	return record.Clock(d.clock().UnixMilli() + d.db.meta.Offset)
 }
 
 // holds says whether a value is on the device's disk.
@@ -349,6 +383,12 @@ func (d *device) sync(ctx context.Context) error {
 	var refusal *protocol.Error
 	if errors.As(err, &refusal) && refusal.Code == protocol.CodeUnknown {
 		return d.rejoin(ctx) // it joined after the copy was taken that the hub was restored from
+	}
+	if refusal != nil && refusal.Code == protocol.CodeRevoked && d.w.mix.Revoke > 0 {
+		if !d.w.calm && d.w.r.IntN(3) > 0 {
+			return nil // it goes on writing
+		}
+		return d.rejoin(ctx)
 	}
 	switch {
 	case errors.Is(err, errLost), errors.Is(err, errKilled), errors.Is(err, client.ErrNoAnswer):
@@ -366,6 +406,7 @@ func (d *device) rejoin(ctx context.Context) error {
 		return err
 	}
 	d.key = key
+	d.w.double(d.db) // answers may have been lost under the old number
 	err = client.New(d.db, d.wire(), d.clock).Rejoin(ctx, as.Replica)
 	if errors.Is(err, errKilled) {
 		return nil
@@ -380,6 +421,11 @@ func (w *world) run(ctx context.Context) error {
 			return fmt.Errorf("step %d: %w", i, err)
 		}
 	}
+	return w.settle(ctx)
+}
+
+// settle lets everybody sync in peace, and looks at what came of it.
+func (w *world) settle(ctx context.Context) error {
 	w.calm = true
 	for range 4 {
 		for _, d := range w.devices {
