@@ -29,8 +29,9 @@ func (a *Sync) Status() (syncing.Status, error) {
 // Join makes this installation a device of a workspace by the code that whoever
 // looks after the hub gave out. Errors: sync.code, sync.invite,
 // sync.certificate, sync.unreachable, sync.joined, sync.other_workspace, required.
-func (a *Sync) Join(code, name string) error {
-	return a.service.Join(context.Background(), code, name)
+// anew begins with the hub's leads: those that are here stay in a backup.
+func (a *Sync) Join(code, name string, anew bool) error {
+	return a.service.Join(context.Background(), syncing.Joining{Code: code, Name: name, Anew: anew})
 }
 
 // Leave ends that. Nothing that is here goes. Errors: sync.not_joined.

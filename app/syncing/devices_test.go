@@ -19,7 +19,7 @@ func (s *server) codeFor(name, role string) string {
 
 func (p *pc) joinAs(code, name string) {
 	p.t.Helper()
-	if err := p.sync.Join(p.t.Context(), code, name); err != nil {
+	if err := p.sync.Join(p.t.Context(), Joining{Code: code, Name: name}); err != nil {
 		p.t.Fatal(err)
 	}
 	p.agree()

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"patio/sync/client"
 	"patio/sync/record"
 	"patio/sync/vv"
 )
@@ -24,6 +25,11 @@ type Membership struct {
 	Pin       []byte     `json:"pin"`       // SHA-256 of its public key; empty: the system's authorities decide
 	Key       []byte     `json:"key"`       // this device's secret
 	Name      string     `json:"name"`      // this device's, as others see it
+}
+
+// wire is what its hub is reached by.
+func (m *Membership) wire() *client.Wire {
+	return &client.Wire{Address: m.Addresses[0], Workspace: m.Workspace, Key: m.Key, Client: client.Pinned(m.Pin)}
 }
 
 // memberships keeps one file for each data folder, which only this person may

@@ -111,7 +111,7 @@ func (s *Service) use(m Membership) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.member, s.detached = &m, false
-	s.wire = &client.Wire{Address: m.Addresses[0], Workspace: m.Workspace, Key: m.Key, Client: client.Pinned(m.Pin)}
+	s.wire = m.wire()
 	s.client = client.New(s.local, s.wire, s.cfg.Now)
 	s.phase, s.failure, s.allowed = PhaseIdle, nil, false
 }
@@ -149,10 +149,20 @@ func (s *Service) Close() error {
 	return nil
 }
 
-// Join makes this installation a device by an enrolment code. name is what
-// others see. All that is here comes along. Errors: sync.code, sync.invite,
-// sync.certificate, sync.unreachable, sync.joined, sync.other_workspace, too_long.
-func (s *Service) Join(ctx context.Context, code, name string) error {
+// Joining is what a person says who joins.
+type Joining struct {
+	Code string
+	Name string // this device's, as others see it
+	Anew bool   // begin with the hub's leads: those that are here stay in a snapshot and nowhere else
+}
+
+// Join makes this installation a device by an enrolment code. All that is here
+// comes along, unless it begins anew; who was in the workspace before comes
+// along in any case. Errors: sync.code, sync.invite, sync.certificate,
+// sync.unreachable, sync.joined, sync.other_workspace, required; of beginning
+// anew those of Store.Replaced, too.
+func (s *Service) Join(ctx context.Context, as Joining) error {
+	code, name := as.Code, as.Name
 	invited, err := enroll.Parse(code)
 	if err != nil {
 		return told(err)
@@ -178,15 +188,24 @@ func (s *Service) Join(ctx context.Context, code, name string) error {
 		return crm.NewError(CodeOtherWorkspace, "code")
 	}
 	m := Membership{Workspace: invited.Workspace, Addresses: invited.Addresses, Pin: invited.Pin, Name: name}
-	if err := s.enrol(ctx, &m, invited.Secret, past); err != nil {
+	user, err := s.enrol(ctx, &m, invited.Secret, past)
+	if err != nil {
 		return told(err)
+	}
+	if as.Anew && !again {
+		// Its leads are here before it is a device: ended in between, it is one that
+		// needs another code, and not one that brings along what was to stay.
+		if err := s.beginAnew(ctx, m, user); err != nil {
+			return told(err)
+		}
 	}
 	if err := s.members.write(s.cfg.DataDir, m); err != nil {
 		return err
 	}
-	if again {
+	switch {
+	case again:
 		err = client.New(s.local, nil, s.cfg.Now).Rejoin(ctx, m.Replica)
-	} else {
+	case !as.Anew:
 		err = s.local.Join(ctx, m.Workspace, m.Replica)
 	}
 	if err != nil {
@@ -204,7 +223,8 @@ func (s *Service) Join(ctx context.Context, code, name string) error {
 }
 
 // enrol asks at each address until one answers, which stands first from then on.
-func (s *Service) enrol(ctx context.Context, m *Membership, secret []byte, past client.Meta) (err error) {
+// It answers whose device this is.
+func (s *Service) enrol(ctx context.Context, m *Membership, secret []byte, past client.Meta) (user record.ID, err error) {
 	for i, address := range m.Addresses {
 		w := client.Wire{Address: address, Workspace: m.Workspace, Client: client.Pinned(m.Pin)}
 		m.Replica, err = w.Join(ctx, secret, m.Name, past)
@@ -212,13 +232,13 @@ func (s *Service) enrol(ctx context.Context, m *Membership, secret []byte, past 
 		if err == nil {
 			m.Key = w.Key
 			m.Addresses[0], m.Addresses[i] = m.Addresses[i], m.Addresses[0]
-			return nil
+			return w.User, nil
 		}
 		if errors.As(err, &refusal) && refusal.Code != protocol.CodeCertificate {
-			return err
+			return user, err
 		}
 	}
-	return err
+	return user, err
 }
 
 // Leave ends this installation's membership. What is here stays; what the hub

@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -160,7 +161,7 @@ func (p *pc) until(what string, ok func() bool) {
 
 func (p *pc) join(code string) {
 	p.t.Helper()
-	if err := p.sync.Join(p.t.Context(), code, "Balcão"); err != nil {
+	if err := p.sync.Join(p.t.Context(), Joining{Code: code, Name: "Balcão"}); err != nil {
 		p.t.Fatal(err)
 	}
 }
@@ -261,15 +262,15 @@ func TestWhatIsWrittenWithoutTheHubGoesWhenItIsBack(t *testing.T) {
 func TestACodeThatIsNoneIsRefusedAndChangesNothing(t *testing.T) {
 	hub := newServer(t)
 	a, b := newPC(t), newPC(t)
-	wantCode(t, a.sync.Join(t.Context(), "PATIO1-ABCDE", "Balcão"), "sync.code")
-	wantCode(t, a.sync.Join(t.Context(), hub.code(), " "), crm.CodeRequired)
+	wantCode(t, a.sync.Join(t.Context(), Joining{Code: "PATIO1-ABCDE", Name: "Balcão"}), "sync.code")
+	wantCode(t, a.sync.Join(t.Context(), Joining{Code: hub.code(), Name: " "}), crm.CodeRequired)
 	used := hub.code()
 	b.join(used)
-	wantCode(t, a.sync.Join(t.Context(), used, "Balcão"), "sync.invite")
-	wantCode(t, b.sync.Join(t.Context(), hub.code(), "Balcão"), CodeJoined)
+	wantCode(t, a.sync.Join(t.Context(), Joining{Code: used, Name: "Balcão"}), "sync.invite")
+	wantCode(t, b.sync.Join(t.Context(), Joining{Code: hub.code(), Name: "Balcão"}), CodeJoined)
 	late := hub.code()
 	hub.stop()
-	wantCode(t, a.sync.Join(t.Context(), late, "Balcão"), CodeUnreachable)
+	wantCode(t, a.sync.Join(t.Context(), Joining{Code: late, Name: "Balcão"}), CodeUnreachable)
 	if st := a.status(); st.Joined || st.Detached || st.Phase != PhaseOff {
 		t.Errorf("%+v", st)
 	}
@@ -298,7 +299,7 @@ func TestACopiedFolderIsNoDeviceUntilItJoins(t *testing.T) {
 		t.Fatalf("%+v", st)
 	}
 	b.write(id, "Polo")
-	wantCode(t, b.sync.Join(t.Context(), other.code(), "Notebook"), CodeOtherWorkspace)
+	wantCode(t, b.sync.Join(t.Context(), Joining{Code: other.code(), Name: "Notebook"}), CodeOtherWorkspace)
 	b.join(hub.code())
 	if _, err := b.sync.Sync(t.Context()); err != nil {
 		t.Fatal(err)
@@ -377,5 +378,58 @@ func TestARevokedDeviceStopsAndKeepsItsWork(t *testing.T) {
 	wantCode(t, err, "sync.revoked")
 	if st := a.status(); st.Phase != PhaseStopped || st.Waiting == 0 || a.vehicle(id) != "Gol" {
 		t.Errorf("%+v", st)
+	}
+}
+
+func TestWhoBeginsAnewHasTheHubsLeadsAndKeepsItsOwnInABackup(t *testing.T) {
+	hub := newServer(t)
+	a, b := newPC(t), newPC(t)
+	there, own := a.add("Ana", "11987654321"), b.add("Bia", "11987654322")
+	a.join(hub.code())
+	if _, err := a.sync.Sync(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	late := hub.code()
+	hub.stop()
+	wantCode(t, b.sync.Join(t.Context(), Joining{Code: late, Name: "Pátio", Anew: true}), CodeUnreachable)
+	if b.vehicle(own) != "Gol" || b.status().Joined {
+		t.Fatalf("a hub that isn't there took something: %+v", b.status())
+	}
+	hub.serve()
+	if err := b.sync.Join(t.Context(), Joining{Code: hub.code(), Name: "Pátio", Anew: true}); err != nil {
+		t.Fatal(err)
+	}
+	if b.vehicle(there) != "Gol" || b.vehicle(own) != "" {
+		t.Errorf("the hub's lead %q, its own %q", b.vehicle(there), b.vehicle(own))
+	}
+	if st := b.status(); !st.Joined || st.Waiting != 0 || st.Refused != 0 || st.Conflicts != 0 {
+		t.Errorf("%+v", st)
+	}
+	w, err := b.store.Workspace(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if i := slices.IndexFunc(w.Users, func(u crm.User) bool { return u.ID == b.store.ActingUser() }); i < 0 || w.Users[i].Name != "Rui" {
+		t.Errorf("%q acts, of %+v", b.store.ActingUser(), w.Users)
+	}
+	kept, err := b.store.Snapshots(t.Context())
+	i := slices.IndexFunc(kept, func(s store.Snapshot) bool { return s.Kind == store.SnapshotJoin })
+	if err != nil || i < 0 {
+		t.Fatalf("%+v, %v", kept, err)
+	}
+	if n, err := b.store.SnapshotLeads(t.Context(), kept[i].ID); err != nil || n != 1 {
+		t.Errorf("the backup has %d leads, %v", n, err)
+	}
+	if _, err := os.Stat(filepath.Join(b.dir, anewFolder)); !os.IsNotExist(err) {
+		t.Errorf("what was gathered lies about: %v", err)
+	}
+	b.write(there, "Polo")
+	for _, p := range []*pc{b, a} {
+		if _, err := p.sync.Sync(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if a.vehicle(there) != "Polo" || a.vehicle(own) != "" {
+		t.Errorf("the other PC: %q, %q", a.vehicle(there), a.vehicle(own))
 	}
 }

@@ -69,8 +69,10 @@ func (s *Store) ready(ctx context.Context) error {
 	if s.opened.Recovered, err = s.recoveryNote(ctx); err != nil {
 		return err
 	}
-	if err := s.writeReady(ctx); err != nil {
-		return err
+	if !s.bare {
+		if err := s.writeReady(ctx); err != nil {
+			return err
+		}
 	}
 	if err := s.adopt(ctx); err != nil {
 		return err

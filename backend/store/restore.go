@@ -44,7 +44,13 @@ func (s *Store) Restore(ctx context.Context, snapshotID string) error {
 	if there, err := exists(path); err != nil || !there {
 		return crm.NewError(crm.CodeNotFound, "snapshotId", "id", snapshotID)
 	}
-	return s.restore(ctx, path)
+	return s.restore(ctx, path, SnapshotRestore)
+}
+
+// Replaced puts a database that this program made aside in this one's place.
+// The present one is kept as a snapshot of a kind first. Codes as of Restore.
+func (s *Store) Replaced(ctx context.Context, path, kind string) error {
+	return s.restore(ctx, path, kind)
 }
 
 // RestoreFile is Restore from a file that a person picked: a snapshot, or the
@@ -60,10 +66,10 @@ func (s *Store) RestoreFile(ctx context.Context, path string) error {
 			return crm.NewError(crm.CodeInvalid, "file", "file", filepath.Base(path))
 		}
 	}
-	return s.restore(ctx, path)
+	return s.restore(ctx, path, SnapshotRestore)
 }
 
-func (s *Store) restore(ctx context.Context, path string) error {
+func (s *Store) restore(ctx context.Context, path, kind string) error {
 	s.files.Lock()
 	defer s.files.Unlock()
 	staged := s.staged()
@@ -74,7 +80,7 @@ func (s *Store) restore(ctx context.Context, path string) error {
 	if err := s.prepareRestored(ctx, staged, s.carryDevice); err != nil {
 		return s.fail("prepare restored database", err)
 	}
-	if _, err := s.makeSnapshot(ctx, SnapshotRestore); err != nil {
+	if _, err := s.makeSnapshot(ctx, kind); err != nil {
 		return err
 	}
 	if err := s.swap(ctx, staged); err != nil {

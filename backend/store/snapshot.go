@@ -26,6 +26,7 @@ const (
 	SnapshotMigration = "migration" // before the schema changed
 	SnapshotManual    = "manual"    // a person asked for it
 	SnapshotRestore   = "restore"   // before another one took the database's place
+	SnapshotJoin      = "join"      // before the hub's leads did, as somebody chose when joining
 )
 
 // Snapshot is a whole, checked copy of the database at one moment.
@@ -53,7 +54,7 @@ type snapshots struct {
 
 func (s *Store) snapshotDir() string { return filepath.Join(s.dir, snapshotFolder) }
 
-var snapshotName = regexp.MustCompile(`^patio-([0-9a-f]{8})-(\d{8}T\d{6}\.\d{3}Z)-(daily|hourly|migration|manual|restore)$`)
+var snapshotName = regexp.MustCompile(`^patio-([0-9a-f]{8})-(\d{8}T\d{6}\.\d{3}Z)-(daily|hourly|migration|manual|restore|join)$`)
 
 // parseSnapshot reads a snapshot's name; only what was checked bears one.
 func parseSnapshot(id string) (Snapshot, bool) {

@@ -29,6 +29,8 @@ type Config struct {
 	Log zerolog.Logger   // never gets what a record holds
 	Now func() time.Time // nil: the wall clock
 
+	Bare bool // a new database stays without the ready records: another's come
+
 	// Grace is how long after Open the background work of the start waits:
 	// checking the file and taking the day's snapshot would slow the first screen.
 	Grace time.Duration
@@ -74,6 +76,7 @@ type Store struct {
 	opened    Opened
 
 	migrations fs.FS
+	bare       bool
 	layouts    sync.Map // schema version → the columns that the migrations make
 	progress   func(phase string, done, total int)
 	files      sync.Mutex // held by who reads the database file apart from writer and readers, or replaces it
@@ -135,7 +138,7 @@ func takeFolder(cfg Config, migrations fs.FS) (*Store, error) {
 	}
 	s := &Store{
 		dir: cfg.Dir, log: cfg.Log, now: cfg.Now, lock: lock, prepared: map[string]*sql.Stmt{},
-		tables: map[crm.Kind]*table{}, byType: map[reflect.Type]*table{}, migrations: migrations, progress: cfg.Progress,
+		tables: map[crm.Kind]*table{}, byType: map[reflect.Type]*table{}, migrations: migrations, bare: cfg.Bare, progress: cfg.Progress,
 	}
 	s.actor.Store("")
 	for _, t := range registry() {

@@ -56,7 +56,7 @@ func (p *pc) join(ctx context.Context, hub *server, name string) error {
 	if err != nil {
 		return err
 	}
-	return p.sync.Join(ctx, code, name)
+	return p.sync.Join(ctx, syncing.Joining{Code: code, Name: name})
 }
 
 // agree syncs once and answers what it did and how long it took.

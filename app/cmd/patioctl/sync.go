@@ -32,11 +32,12 @@ type syncResult struct {
 
 func newJoin(t *terminal) *cobra.Command {
 	var dir, name string
+	var anew bool
 	cmd := &cobra.Command{
-		Use:   "join --data DIR CODE",
+		Use:   "join --data DIR [--anew] CODE",
 		Short: "Make a database a device of a workspace",
 		Long: "Joins the hub that CODE tells of. What is in the database comes along, and is told at the next\n" +
-			"sync. The device's secret is kept beside the data of this person, not in DIR.",
+			"sync; with --anew it stays behind in a snapshot, and the hub's takes its place. The device's secret is kept beside the data of this person, not in DIR.",
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) != 1 || args[0] == "" {
 				return usage(fmt.Errorf("%s takes one code; see %s --help", cmd.CommandPath(), cmd.CommandPath()))
@@ -52,7 +53,7 @@ func newJoin(t *terminal) *cobra.Command {
 			}
 			var st syncing.Status
 			err := t.withSync(cmd.Context(), dir, func(s *syncing.Service, _ *progress) error {
-				if err := s.Join(cmd.Context(), args[0], name); err != nil {
+				if err := s.Join(cmd.Context(), syncing.Joining{Code: args[0], Name: name, Anew: anew}); err != nil {
 					return err
 				}
 				var err error
@@ -67,6 +68,7 @@ func newJoin(t *terminal) *cobra.Command {
 		},
 	}
 	dataFlag(cmd, &dir)
+	cmd.Flags().BoolVar(&anew, "anew", false, "begin with the hub's leads; those that are here stay in a snapshot")
 	cmd.Flags().StringVar(&name, "name", "", "how others see this device (this PC's name when absent)")
 	return cmd
 }

@@ -14,7 +14,7 @@ export interface Snapshot {
   /** ms UTC */
   at: number;
   bytes: number;
-  /** `daily`, `hourly`, `migration`, `manual`, `restore`. */
+  /** `daily`, `hourly`, `migration`, `manual`, `restore`, `join`. */
   kind: string;
 }
 

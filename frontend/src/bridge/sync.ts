@@ -125,7 +125,8 @@ declare module './api' {
     Sync: {
       /** Ask again on the event `sync`. */
       Status(): Promise<SyncStatus>;
-      Join(code: string, name: string): Promise<void>;
+      /** anew begins with the hub's leads: those that are here stay in a backup. */
+      Join(code: string, name: string, anew: boolean): Promise<void>;
       Leave(): Promise<void>;
       /** Asks the hub; where that isn't reached, the answer is as it was last told. */
       Devices(): Promise<SyncDevices>;

@@ -6,6 +6,7 @@ const KINDS: Readonly<Record<string, Key>> = {
   migration: 'settings.copy.migration',
   manual: 'settings.copy.manual',
   restore: 'settings.copy.restore',
+  join: 'settings.copy.join',
 };
 
 /** Why a copy was made. */

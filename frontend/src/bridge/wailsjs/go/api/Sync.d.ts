@@ -14,7 +14,7 @@ export function Devices():Promise<syncing.Devices>;
 
 export function DismissRefused(arg1:number):Promise<void>;
 
-export function Join(arg1:string,arg2:string):Promise<void>;
+export function Join(arg1:string,arg2:string,arg3:boolean):Promise<void>;
 
 export function Leave():Promise<void>;
 
