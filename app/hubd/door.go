@@ -30,7 +30,7 @@ const (
 
 // known are the paths that are told apart in figures and log.
 var known = map[string]bool{
-	protocol.PathDevices: true, protocol.PathRevoke: true, protocol.PathWait: true,
+	protocol.PathDigest: true, protocol.PathAgain: true, protocol.PathDevices: true, protocol.PathRevoke: true, protocol.PathWait: true,
 	protocol.PathJoin: true, protocol.PathRenew: true, protocol.PathPush: true, protocol.PathPull: true, protocol.PathLive: true, PathHealth: true,
 }
 

@@ -43,7 +43,7 @@ func (s *Service) run(ctx context.Context, done chan<- struct{}) {
 	defer stop()
 	listening.Go(func() { s.listen(ctx) })
 
-	failures := 0
+	failures, due := 0, s.firstCompare(ctx)
 	for {
 		drain(s.wake)
 		drain(s.asked)
@@ -60,6 +60,7 @@ func (s *Service) run(ctx context.Context, done chan<- struct{}) {
 			failures = 0
 			signal(s.agreed)
 			s.learn(ctx)
+			due = s.compareDue(ctx, due)
 		}
 		if !wait(ctx, pause, woken) {
 			return

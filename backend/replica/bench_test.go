@@ -192,3 +192,43 @@ func BenchmarkJoin(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkCompare holds what a store has against its hub: what each side takes
+// for its own sums, and both with all that lies between.
+func BenchmarkCompare(b *testing.B) {
+	ctx := context.Background()
+	w := newWorld(b, 1, 0, false)
+	w.calm = true
+	p := &pc{w: w, name: "0", s: filled(b, benchLeads(b))}
+	p.join()
+	c := client.New(p.local(), wire{p}, p.clock)
+	if _, err := c.Sync(ctx); err != nil {
+		b.Fatal(err)
+	}
+	compare := func(b *testing.B) {
+		if r, err := c.Sync(ctx, client.Compare); err != nil || r != (client.Result{}) || len(p.differing) > 0 {
+			b.Fatalf("%+v, %v; %v differ", r, err, p.differing)
+		}
+	}
+	compare(b)
+	b.Run("both", func(b *testing.B) {
+		for b.Loop() {
+			compare(b)
+		}
+	})
+	b.Run("hub", func(b *testing.B) {
+		var ask protocol.Digest
+		if err := p.local().Update(ctx, func(tx client.Tx) error {
+			m, err := tx.Meta()
+			ask = protocol.Digest{Ask: protocol.Ask{Protocol: protocol.Newest, Workspace: m.Workspace, Replica: m.Replica, Epoch: m.Epoch, Head: m.Head, Answered: m.Answered, Hash: m.Hash}, Sums: new(protocol.Sums).Encode()}
+			return err
+		}); err != nil {
+			b.Fatal(err)
+		}
+		for b.Loop() {
+			if _, err := w.hub.Digest(ctx, p.key, &ask); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}

@@ -296,6 +296,16 @@ func (v *rival) compare(l *Local) {
 				}
 				out = append(out, sortedSet(ids))
 			}
+			for after, more := (record.ID{}), true; more; {
+				clean, err := tx.Clean(after, 3)
+				if err != nil {
+					return err
+				}
+				out = append(out, clean)
+				if more = len(clean) == 3; more {
+					after = clean[2].ID
+				}
+			}
 			waiting, err := tx.Waiting(map[record.ID]bool{v.ids[0]: true}, 1000)
 			out = append(out, sortedSet(waiting))
 			return err

@@ -12,6 +12,7 @@ import (
 
 	"patio/backend/crm"
 	"patio/backend/store"
+	"patio/sync/client"
 	"patio/sync/record"
 )
 
@@ -133,6 +134,7 @@ func (w *world) check() {
 		}
 		w.checkWhole(p)
 		w.checkFound(p)
+		p.checkCompared()
 	}
 	live, refused := w.pcs[0].writes(), w.refused()
 	for write, value := range w.written {
@@ -169,6 +171,15 @@ func (w *world) refused() (out []crm.RefusedWrite) {
 		out = append(out, list...)
 	}
 	return out
+}
+
+// checkCompared holds a PC against the hub, bucket by bucket.
+func (p *pc) checkCompared() {
+	p.w.t.Helper()
+	r, err := client.New(p.local(), wire{p}, p.clock).Sync(context.Background(), client.Compare)
+	if err != nil || r != (client.Result{}) || len(p.differing) > 0 {
+		p.w.t.Errorf("PC %s: comparing did %+v, %v; buckets %v differ", p.name, r, err, p.differing)
+	}
 }
 
 func (w *world) checkWhole(p *pc) {

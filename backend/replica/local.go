@@ -101,11 +101,25 @@ func (t *localTx) Held(id record.ID) (*client.Held, error) {
 	if err != nil || h == nil {
 		return nil, err
 	}
+	return held(h), nil
+}
+
+// held translates a record of the store's.
+func held(h *store.Held) *client.Held {
 	out := &client.Held{ID: h.ID, Kind: h.Kind, Scopes: h.Scopes, State: h.State, Hub: h.Hub, Seq: h.Seq, Whole: h.Whole}
 	for _, w := range h.Waits {
 		out.Waits = append(out.Waits, client.Wait(w))
 	}
-	return out, nil
+	return out
+}
+
+func (t *localTx) Clean(after record.ID, limit int) ([]*client.Held, error) {
+	list, err := t.tx.Clean(after, limit)
+	out := make([]*client.Held, len(list))
+	for i, h := range list {
+		out[i] = held(h)
+	}
+	return out, err
 }
 
 func (t *localTx) Save(h *client.Held) error {

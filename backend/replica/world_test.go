@@ -53,6 +53,8 @@ type pc struct {
 	key  []byte
 	skew time.Duration
 
+	differing []uint16 // buckets, as the hub last said
+
 	known map[string]string // its writes as of the last operation; nil after a sync
 }
 
@@ -215,6 +217,18 @@ func (w wire) Pull(ctx context.Context, pull *protocol.Pull) (*protocol.Page, er
 	return call(w, func() (*protocol.Page, error) { return w.p.w.hub.Pull(ctx, w.p.key, pull) })
 }
 
+func (w wire) Digest(ctx context.Context, digest *protocol.Digest) (*protocol.Digested, error) {
+	answer, err := call(w, func() (*protocol.Digested, error) { return w.p.w.hub.Digest(ctx, w.p.key, digest) })
+	if err == nil {
+		w.p.differing = answer.Buckets
+	}
+	return answer, err
+}
+
+func (w wire) Again(ctx context.Context, again *protocol.Again) (*protocol.Page, error) {
+	return call(w, func() (*protocol.Page, error) { return w.p.w.hub.Again(ctx, w.p.key, again) })
+}
+
 func (w wire) Renew(ctx context.Context, from vv.Replica) (vv.Replica, error) {
 	return call(w, func() (vv.Replica, error) {
 		d, err := w.p.w.hub.Renew(ctx, w.p.w.workspace, from, w.p.key)
@@ -262,7 +276,11 @@ func (p *pc) sync() client.Result {
 		p.join()
 	}
 	// Whoever sits here says yes to what a bulk move to another shop takes away.
-	r, err := client.New(local{p.local(), p}, wire{p}, p.clock).Sync(context.Background(), client.AllowRemovals)
+	options := []client.Option{client.AllowRemovals}
+	if p.w.r.IntN(4) == 0 {
+		options = append(options, client.Compare)
+	}
+	r, err := client.New(local{p.local(), p}, wire{p}, p.clock).Sync(context.Background(), options...)
 	switch {
 	case errors.Is(err, errKilled):
 		p.reopen(p.w.r.IntN(2) == 0)

@@ -288,6 +288,27 @@ func (x *SyncTx) Waiting(except map[record.ID]bool, limit int) ([]record.ID, err
 	return ids[:min(len(ids), limit)], nil
 }
 
+// Clean answers records beyond an id of which nothing waits, by id; at most
+// limit. It sees nothing of what this transaction saves.
+func (x *SyncTx) Clean(after record.ID, limit int) ([]*Held, error) {
+	ids, err := x.tx.recordIDs("SELECT id FROM sync_records WHERE id>? AND waits IS NULL ORDER BY id LIMIT ?", after[:], limit)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]*Held, 0, len(ids))
+	for _, id := range ids {
+		row, err := x.tx.syncRow(text(id[:]))
+		if err == nil {
+			err = x.tx.fillValues(text(id[:]), row)
+		}
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, row.held(id, x.tx.sync.number))
+	}
+	return out, nil
+}
+
 func (tx *Tx) recordIDs(query string, args ...any) ([]record.ID, error) {
 	rows, err := tx.s.stmt(tx.ctx, query, args...)
 	if err != nil {

@@ -22,6 +22,8 @@ import (
 type Hub interface {
 	Push(ctx context.Context, frame []byte) (*protocol.Pushed, error)
 	Pull(ctx context.Context, pull *protocol.Pull) (*protocol.Page, error)
+	Digest(ctx context.Context, digest *protocol.Digest) (*protocol.Digested, error)
+	Again(ctx context.Context, again *protocol.Again) (*protocol.Page, error)
 	// Renew answers another number for this device.
 	Renew(ctx context.Context, from vv.Replica) (vv.Replica, error)
 }
@@ -42,6 +44,7 @@ type Result struct {
 	Refused int // writes filed
 	Pulled  int // rows taken
 	Renamed int // times that this replica took a new number
+	Healed  int // records that had lost something here, and were taken again
 }
 
 // renames is how often one sync begins anew before it gives up.
@@ -78,7 +81,10 @@ func (c *Client) round(ctx context.Context, o *options, r *Result) error {
 	if err := c.pushAll(ctx, r); err != nil {
 		return err
 	}
-	return c.pullAll(ctx, o, r)
+	if err := c.pullAll(ctx, o, r); err != nil || !o.compare {
+		return err
+	}
+	return c.compare(ctx, r)
 }
 
 // ask is what each request says of this replica.

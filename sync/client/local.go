@@ -32,6 +32,9 @@ type Tx interface {
 	// Waiting answers records that wait to be pushed, the longest waiting first,
 	// beyond those that are named.
 	Waiting(except map[record.ID]bool, limit int) ([]record.ID, error)
+	// Clean answers held records beyond an id of which nothing waits, by id; at
+	// most limit. It sees nothing of what this transaction saves.
+	Clean(after record.ID, limit int) ([]*Held, error)
 	// Outside answers the held records none of whose Scopes is among these and of
 	// which nothing waits; those whose Scopes are empty, too.
 	Outside(scopes []record.ID) ([]record.ID, error)

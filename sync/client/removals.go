@@ -23,7 +23,7 @@ func (e *ManyRemovals) Error() string {
 // Option changes one sync.
 type Option func(*options)
 
-type options struct{ removals bool }
+type options struct{ removals, compare bool }
 
 // AllowRemovals lets one sync remove however many the hub says: a person was
 // asked after ManyRemovals and said yes. How many later pages remove nobody

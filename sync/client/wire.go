@@ -41,6 +41,18 @@ func (w *Wire) Pull(ctx context.Context, pull *protocol.Pull) (*protocol.Page, e
 	return answer, w.send(ctx, protocol.PathPull, pull, answer)
 }
 
+// Digest asks in which buckets the hub has other records.
+func (w *Wire) Digest(ctx context.Context, digest *protocol.Digest) (*protocol.Digested, error) {
+	answer := &protocol.Digested{}
+	return answer, w.send(ctx, protocol.PathDigest, digest, answer)
+}
+
+// Again asks for the records of buckets.
+func (w *Wire) Again(ctx context.Context, again *protocol.Again) (*protocol.Page, error) {
+	answer := &protocol.Page{}
+	return answer, w.send(ctx, protocol.PathAgain, again, answer)
+}
+
 // Renew asks for another number.
 func (w *Wire) Renew(ctx context.Context, from vv.Replica) (vv.Replica, error) {
 	var answer protocol.Renewed

@@ -63,6 +63,20 @@ func (h *Hub) Door(failed func(error)) http.Handler {
 		}
 		return h.Pull(r.Context(), key, &ask)
 	})
+	serve(protocol.PathDigest, func(r *http.Request, key, body []byte) (any, error) {
+		var ask protocol.Digest
+		if err := protocol.Decode(body, &ask); err != nil {
+			return nil, err
+		}
+		return h.Digest(r.Context(), key, &ask)
+	})
+	serve(protocol.PathAgain, func(r *http.Request, key, body []byte) (any, error) {
+		var ask protocol.Again
+		if err := protocol.Decode(body, &ask); err != nil {
+			return nil, err
+		}
+		return h.Again(r.Context(), key, &ask)
+	})
 	serve(protocol.PathDevices, func(r *http.Request, key, body []byte) (any, error) {
 		var ask protocol.ListDevices
 		if err := protocol.Decode(body, &ask); err != nil {

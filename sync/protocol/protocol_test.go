@@ -31,7 +31,13 @@ func frames() map[string]any {
 	row := Row{ID: id(4), Kind: 21, Scopes: []record.ID{id(3), id(7)}, Seq: 41, State: s.AppendValues(nil)}
 	partial := NewItem(id(4), 21, s.Partial([]record.Key{{ID: 1}, {ID: 5}}, true, 6))
 	who := Who{Protocol: 1, Workspace: id(1), Replica: vv.FirstDevice}
+	sums := &Sums{}
+	sums.Add(id(4), 21, s.AppendValues(nil))
 	return map[string]any{
+		"digest":       &Digest{Ask: ask, Sums: sums.Encode()},
+		"digested":     &Digested{Hub: hub, Buckets: []uint16{3, 1023}},
+		"again":        &Again{Ask: ask, Mark: Mark{Grant: 2, Seq: 40}, Buckets: []uint16{3, 1023}},
+		"waited":       &Waited{Moved: true},
 		"devices":      &Devices{Devices: []Device{{Replica: vv.FirstDevice, Name: "Balcão", User: id(8), State: DeviceRevoked, Joined: 1_795_000_000_000, Seen: 1_795_000_000_003}}, Manages: true},
 		"list-devices": &ListDevices{Who: who},
 		"revoke":       &Revoke{Who: who, Replica: vv.FirstDevice + 1},

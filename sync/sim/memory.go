@@ -175,6 +175,16 @@ func (t *memoryTx) Waiting(except map[record.ID]bool, limit int) ([]record.ID, e
 	return out, nil
 }
 
+func (t *memoryTx) Clean(after record.ID, limit int) ([]*client.Held, error) {
+	var out []*client.Held
+	for _, id := range slices.SortedFunc(maps.Keys(t.memory.held), func(a, b record.ID) int { return slices.Compare(a[:], b[:]) }) {
+		if h := t.memory.held[id]; slices.Compare(id[:], after[:]) > 0 && !waits(h) && len(out) < limit {
+			out = append(out, cloneHeld(h))
+		}
+	}
+	return out, nil
+}
+
 func (t *memoryTx) Rename(from, to vv.Replica, all bool) error {
 	t.renamed = true
 	for id, old := range t.memory.held {

@@ -63,6 +63,9 @@ var mutants = []mutant{
 	{"an erased parent leaves its children", "hub/repair.go", "				next = append(next, kid.row.ID)", "				_ = kid", "tatters"},
 	{"what refers to an erased record is taken in", "hub/push.go", "		if b.erased[parent] {", "		if false && b.erased[parent] {", "tatters"},
 	{"what is brought back from elsewhere is gone", "hub/push.go", "!b.back(it) && !b.d.Sees", "!b.d.Sees", "ruins"},
+	{"a digest round takes nothing again", "client/digest.go", "			if !differs {", "			if true || !differs {", "flips"},
+	{"a digest is of one grant", "hub/digest.go", "		if err := eachIn(v, g.Scope, 0,", "		if i > 0 {\n			break\n		}\n		if err := eachIn(v, g.Scope, 0,", "flips"},
+	{"one grant's records are taken again", "client/digest.go", "	for _, g := range answer.Hub.Grants {", "	for _, g := range answer.Hub.Grants[:1] {", "flips"},
 	{"a retired number hides a restore", "hub/hub.go", "	// Whether the hub went back comes first", "	if d.State == Retired {\n		return nil, protocol.Refuse(protocol.CodeRetired, nil)\n	}\n	// Whether the hub went back comes first", "hub"},
 }
 

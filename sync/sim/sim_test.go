@@ -27,6 +27,7 @@ var mixes = map[string]Mix{
 	"tatters":  {Devices: 3, Records: 6, Steps: 80, Sync: 350, Meanwhile: 150, Delete: 50, Scopes: 2, Grant: 40, Everything: 250, Family: true, Erase: 15, LoseRequest: 100, LoseAnswer: 100, Repeat: 100, Cut: 50, Kill: 50},
 	"strays":   {Devices: 2, Records: 6, Steps: 80, Sync: 350, Meanwhile: 150, Delete: 50, Scopes: 2, Grant: 40, Everything: 250, Family: true, Restore: 30, Copy: 20, LoseAnswer: 100},
 	"ruins":    {Devices: 3, Records: 6, Steps: 80, Sync: 350, Meanwhile: 150, Delete: 50, Scopes: 2, Grant: 30, Everything: 250, Family: true, Erase: 5, HubRestore: 15, HubRollback: 10, LoseAnswer: 50},
+	"flips":    {Devices: 3, Records: 6, Steps: 80, Sync: 350, Meanwhile: 150, Delete: 50, Scopes: 2, Grant: 40, Everything: 250, Family: true, Erase: 10, LoseRequest: 100, LoseAnswer: 100, Compare: 300, Flip: 500},
 	"clocks":   {Devices: 3, Records: 3, Steps: 40, Sync: 300, Meanwhile: 150, Delete: 50, Skew: 87_600 * time.Hour},
 }
 

@@ -40,6 +40,8 @@ type Mix struct {
 	Revoke                  int  // of 1,000 steps: a device may not sync any more, until it has another code
 	HubRestore, HubRollback int  // of 1,000 steps: an old database of the hub's comes back, said or unsaid
 	Skew                    time.Duration
+	Compare                 int // of 1,000 syncs: all that is held is held against what the hub has
+	Flip                    int // of 1,000 records, in the end: a disk loses something of it
 }
 
 // world is one run.
@@ -379,7 +381,11 @@ func (d *device) holds(id record.ID, value string) bool {
 
 // sync is a client's; what the wire and the disk did to it is no failure.
 func (d *device) sync(ctx context.Context) error {
-	_, err := client.New(d.db, d.wire(), d.clock).Sync(ctx)
+	var options []client.Option
+	if d.w.mix.Compare > 0 && d.w.chance(d.w.mix.Compare) {
+		options = append(options, client.Compare)
+	}
+	_, err := client.New(d.db, d.wire(), d.clock).Sync(ctx, options...)
 	var refusal *protocol.Error
 	if errors.As(err, &refusal) && refusal.Code == protocol.CodeUnknown {
 		return d.rejoin(ctx) // it joined after the copy was taken that the hub was restored from
@@ -431,6 +437,13 @@ func (w *world) settle(ctx context.Context) error {
 		for _, d := range w.devices {
 			if err := d.sync(ctx); err != nil {
 				return fmt.Errorf("in peace, device %s: %w", d.name, err)
+			}
+		}
+	}
+	if w.mix.Flip > 0 {
+		for _, d := range w.devices {
+			if err := d.heal(ctx, d.flip()); err != nil {
+				return fmt.Errorf("device %s: %w", d.name, err)
 			}
 		}
 	}
