@@ -17,7 +17,7 @@ import (
 // CodeNotBackup: the file is no backup of a hub, or a damaged one.
 const CodeNotBackup crm.Code = "hub.not_backup"
 
-// A backup is the database with the folder's own files in a table beside the
+// A backup is the database with the folder's own files in tables beside the
 // others: one file is all that another machine needs.
 const carriedTable = `CREATE TABLE folder (name TEXT PRIMARY KEY, bytes BLOB NOT NULL) STRICT`
 
@@ -43,6 +43,9 @@ func (s *Service) Backup(ctx context.Context, out io.Writer) (err error) {
 	path := filepath.Join(dir, databaseName)
 	if err := store.Backup(ctx, path); err != nil {
 		return fmt.Errorf("copy the database: %w", err)
+	}
+	if err := s.carryBlobs(ctx, path); err != nil {
+		return fmt.Errorf("copy files: %w", ofFile(err, "data", s.folder.dir))
 	}
 	if err := s.folder.carry(ctx, path); err != nil {
 		return fmt.Errorf("complete the copy: %w", err)

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"runtime/debug"
 	"strconv"
+	"strings"
 	"time"
 
 	"patio/app/logs"
@@ -88,17 +89,24 @@ func (s *Service) watched(next http.Handler) http.Handler {
 				v = http.ErrAbortHandler
 				out.status = http.StatusInternalServerError
 			}
-			path := "other"
-			if known[r.URL.Path] {
-				path = r.URL.Path
-			}
-			s.count(path, out, in.n, time.Since(start))
+			s.count(label(r.URL.Path), out, in.n, time.Since(start))
 			if v != nil {
 				panic(v) // the server drops the connection
 			}
 		}()
 		next.ServeHTTP(out, r)
 	})
+}
+
+// label is how a path is told in figures and log: no blob by its own.
+func label(path string) string {
+	switch {
+	case known[path]:
+		return path
+	case strings.HasPrefix(path, protocol.PathBlob):
+		return protocol.PathBlob
+	}
+	return "other"
 }
 
 func (s *Service) count(path string, out *answer, received int64, took time.Duration) {

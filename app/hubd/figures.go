@@ -35,7 +35,7 @@ type figures struct {
 	verdicts *prometheus.CounterVec // status
 	rows     prometheus.Counter
 
-	seen, head, size, unreadable *prometheus.Desc
+	seen, head, size, blobs, unreadable *prometheus.Desc
 
 	mu      sync.Mutex
 	devices map[device]time.Time // when each last was answered
@@ -76,6 +76,7 @@ func newFigures(store backing, now func() time.Time) *figures {
 		seen:       describe("devices_seen", "Devices that pushed or pulled within a while, since the hub started.", "within"),
 		head:       describe("head", "Changes of a workspace so far.", "workspace"),
 		size:       describe("store_bytes", "What the database takes on the disk."),
+		blobs:      describe("blob_bytes", "What the files of a workspace take that devices brought: named by records, or loose for nothing names them any more, or yet.", "workspace", "state"),
 		unreadable: describe("store_unreadable", "1 when the store could not be read for these figures."),
 	}
 	build := prometheus.NewGauge(prometheus.GaugeOpts{
@@ -145,6 +146,7 @@ func (f *figures) Describe(out chan<- *prometheus.Desc) {
 	out <- f.seen
 	out <- f.head
 	out <- f.size
+	out <- f.blobs
 	out <- f.unreadable
 }
 
@@ -173,6 +175,13 @@ func (f *figures) Collect(out chan<- prometheus.Metric) {
 	}
 	for id, seq := range heads {
 		gauge(f.head, float64(seq), idText(id))
+		var all, loose int64
+		if err := f.store.Read(ctx, id, func(v hub.View) (err error) { all, loose, err = v.BlobBytes(); return err }); err != nil {
+			failed = 1
+			continue
+		}
+		gauge(f.blobs, float64(all-loose), idText(id), "named")
+		gauge(f.blobs, float64(loose), idText(id), "loose")
 	}
 	gauge(f.unreadable, failed)
 }

@@ -25,6 +25,7 @@ const (
 	aboutName    = "hub.json"    // what the folder is
 	lockName     = "hub.lock"    // held by the process that works here
 	socketName   = "admin.sock"  // of a running hub
+	blobsName    = "blobs"       // folder of the files that devices brought
 	setAsideName = "before-"     // and a time: what a restore replaced
 	scratchName  = ".patio-hub-" // work under way
 )

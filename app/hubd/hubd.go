@@ -14,6 +14,7 @@ import (
 
 	"patio/backend/crm"
 	"patio/sync/hub"
+	"patio/sync/hub/blobs"
 	"patio/sync/protocol"
 	"patio/sync/record"
 )
@@ -23,6 +24,7 @@ type Config struct {
 	Dir      string // data folder: key, lock, socket, and the workspaces unless they are elsewhere
 	Database string // "postgres://…": where the workspaces are; "" is a file in Dir
 	Policy   hub.Policy
+	MaxFile  int64 // bytes of a file that a device may bring; 0 is protocol.MaxBlob
 	Log      zerolog.Logger
 	Now      func() time.Time
 }
@@ -33,6 +35,7 @@ type Service struct {
 	folder *folder
 	ledger *ledger
 	store  backing
+	blobs  *blobs.Folder
 	hub    *hub.Hub
 	figs   *figures
 }
@@ -58,10 +61,27 @@ func Open(ctx context.Context, cfg Config) (s *Service, err error) {
 		return s, err
 	}
 	s.store = &kept{store, s.ledger}
-	s.hub = hub.New(s.store, cfg.Policy, cfg.Now)
+	if err := s.makeHub(); err != nil {
+		return s, err
+	}
 	s.figs = newFigures(s.store, cfg.Now)
 	s.hub.Observe(s.figs)
 	return s, nil
+}
+
+// makeHub makes the hub over the store, with its files in the data folder,
+// whatever keeps the rest.
+func (s *Service) makeHub() (err error) {
+	if s.blobs, err = blobs.Open(s.folder.path(blobsName)); err != nil {
+		return ofFile(err, "data", s.folder.dir)
+	}
+	limits := hub.DefaultBlobLimits()
+	if s.cfg.MaxFile > 0 {
+		limits.Size = s.cfg.MaxFile
+	}
+	s.hub = hub.New(s.store, s.cfg.Policy, s.cfg.Now)
+	s.hub.KeepBlobs(s.blobs, limits)
+	return nil
 }
 
 // Close lets everything go, in reverse; SQLite's log is merged into its file.

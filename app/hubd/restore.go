@@ -93,6 +93,9 @@ func (f *folder) restore(ctx context.Context, cfg Config, in io.Reader, dir stri
 	if err != nil {
 		return r, err
 	}
+	if err := f.uncarryBlobs(ctx, path); err != nil {
+		return r, err
+	}
 	if err := f.mergeLedger(slices.Concat(files[ledgerName], more)); err != nil {
 		return r, err
 	}
@@ -135,8 +138,9 @@ func (f *folder) renewed(ctx context.Context, cfg Config, path string) (r Restor
 		return r, errors.Join(err, store.Close())
 	}
 	s := &Service{cfg: cfg, folder: f, ledger: ledger, store: &kept{store, ledger}}
-	s.hub = hub.New(s.store, cfg.Policy, cfg.Now)
-	r, err = s.beginAnew(ctx)
+	if err = s.makeHub(); err == nil {
+		r, err = s.beginAnew(ctx)
+	}
 	return r, errors.Join(err, store.Close(), ledger.close())
 }
 
@@ -169,6 +173,9 @@ func (s *Service) beginAnew(ctx context.Context) (r Restored, err error) {
 			}
 		}
 		r.Erased += len(left)
+		if err := s.hub.AdoptBlobs(ctx, ws); err != nil {
+			return r, err
+		}
 	}
 	r.Workspaces, err = s.listWorkspaces(ctx, struct{}{})
 	return r, err

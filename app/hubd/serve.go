@@ -85,13 +85,16 @@ func (s *Service) Serve(ctx context.Context, cfg Serving, ready func(Served) err
 	if err != nil {
 		return errors.Join(err, run.stop())
 	}
+	atDesk := s.desk().start(closing)
 	s.cfg.Log.Info().Str("listen", served.Listen).Msg("serving")
 	select {
 	case <-ctx.Done():
 	case err = <-run.failed:
 	}
 	s.cfg.Log.Info().Msg("stopping")
-	return errors.Join(err, run.stop())
+	err = errors.Join(err, run.stop())
+	<-atDesk
+	return err
 }
 
 // beside starts what is for this machine only: commands, and figures.

@@ -23,6 +23,7 @@ type batch struct {
 	erased map[record.ID]bool
 	order  []record.ID // of what changed
 	gone   []record.ID // erased by this batch
+	due    bool        // a blob is to be removed at once
 }
 
 // kept is a record as a batch leaves it.
@@ -34,7 +35,9 @@ type kept struct {
 	there bool         // the store has it
 	state *record.State
 	place Place
-	up    []record.ID // its parents
+	up    []record.ID       // its parents
+	had   []protocol.BlobID // the blobs that it names in the store
+	blobs []protocol.BlobID // that it names
 
 	changed bool
 	written bool // by who pushes
@@ -64,7 +67,7 @@ func (b *batch) look(ids []record.ID) error {
 			}
 			k := &kept{row: row, was: row.Scopes, there: true, state: s, wasDead: s.Dead()}
 			b.placed(k)
-			k.refs, k.by = k.up, k.place.By
+			k.refs, k.by, k.had = k.up, k.place.By, k.blobs
 			b.looked[id] = k
 		}
 	}
@@ -87,7 +90,7 @@ func (b *batch) lookErased(ids []record.ID) error {
 // placed asks the policy where a record belongs now.
 func (b *batch) placed(k *kept) {
 	k.place = b.h.policy.Place(k.row.Kind, k.state)
-	k.up = k.place.parents(k.row.ID)
+	k.up, k.blobs = k.place.parents(k.row.ID), k.place.blobs()
 }
 
 // lookBelow reads the records that refer to ids.
@@ -195,16 +198,18 @@ func (b *batch) write() error {
 		}
 		b.head.Seq += uint64(len(b.gone))
 	}
-	if len(rows) == 0 {
-		return nil
+	if len(rows) > 0 {
+		if err := b.tx.PutRecords(rows); err != nil {
+			return err
+		}
+		if err := b.tx.Leave(lefts); err != nil {
+			return err
+		}
+		if err := b.tx.Refer(refs); err != nil {
+			return err
+		}
 	}
-	if err := b.tx.PutRecords(rows); err != nil {
-		return err
-	}
-	if err := b.tx.Leave(lefts); err != nil {
-		return err
-	}
-	return b.tx.Refer(refs)
+	return b.name()
 }
 
 // looking is the View that a Policy gets: the workspace with the records as the

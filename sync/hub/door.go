@@ -94,6 +94,7 @@ func (h *Hub) Door(failed func(error)) http.Handler {
 	mux.HandleFunc("GET "+protocol.PathWait, func(w http.ResponseWriter, r *http.Request) {
 		reply(w, failed, func() (any, error) { return h.wait(r) })
 	})
+	h.serveBlobs(mux, failed)
 	mux.HandleFunc("GET "+protocol.PathLive, func(w http.ResponseWriter, r *http.Request) { h.live(w, r, failed) })
 	return mux
 }
@@ -180,17 +181,12 @@ func rest(ctx context.Context, lasts time.Duration) bool {
 
 // listener checks who wants to hear of a workspace: ?workspace=hex&replica=n.
 func (h *Hub) listener(r *http.Request) (workspace record.ID, err error) {
-	b, err := hex.DecodeString(r.URL.Query().Get("workspace"))
-	if err != nil || len(b) != len(workspace) {
-		return workspace, protocol.Refuse(protocol.CodeMalformed, err)
-	}
-	number, err := strconv.ParseUint(r.URL.Query().Get("replica"), 10, 32)
+	workspace, number, err := whoAsks(r)
 	if err != nil {
-		return workspace, protocol.Refuse(protocol.CodeMalformed, err)
+		return workspace, err
 	}
-	workspace = record.ID(b)
 	err = h.store.Read(r.Context(), workspace, func(v View) error {
-		d, err := known(v, vv.Replica(number), bearer(r))
+		d, err := known(v, number, bearer(r))
 		if err == nil && d.State != Active {
 			err = protocol.Refuse(protocol.CodeRevoked, nil)
 		}
@@ -200,6 +196,20 @@ func (h *Hub) listener(r *http.Request) (workspace record.ID, err error) {
 		h.spoke(r.Context(), workspace, vv.Replica(number))
 	}
 	return workspace, err
+}
+
+// whoAsks reads the query of a request that has no message.
+func whoAsks(r *http.Request) (workspace record.ID, number vv.Replica, err error) {
+	query := r.URL.Query()
+	b, err := hex.DecodeString(query.Get("workspace"))
+	if err != nil || len(b) != len(workspace) {
+		return workspace, 0, protocol.Refuse(protocol.CodeMalformed, err)
+	}
+	n, err := strconv.ParseUint(query.Get("replica"), 10, 32)
+	if err != nil {
+		return workspace, 0, protocol.Refuse(protocol.CodeMalformed, err)
+	}
+	return record.ID(b), vv.Replica(n), nil
 }
 
 // bearer answers the secret of a request, nil when there is none.

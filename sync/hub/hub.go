@@ -14,6 +14,7 @@ import (
 	"sync"
 	"time"
 
+	"patio/sync/hub/blobs"
 	"patio/sync/protocol"
 	"patio/sync/record"
 	"patio/sync/vv"
@@ -32,6 +33,8 @@ type Hub struct {
 	now    func() time.Time
 
 	observer Observer
+	blobs    *blobs.Folder // nil: it keeps none
+	limits   BlobLimits
 
 	mu      sync.Mutex
 	waiting map[record.ID]chan struct{} // closed when there is something to hear

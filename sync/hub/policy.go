@@ -46,9 +46,10 @@ const (
 // workspace's only if that is all. If the hub had it already it stays where it was.
 type Place struct {
 	By      PlaceBy
-	Scope   record.ID   // of Own; zero is the whole workspace
-	Parents []record.ID // what it refers to: erased with any of them
-	Holds   bool        // while it lives its parents do: a deletion of one is undone. Who deletes a parent knowingly deletes this in the same batch or before
+	Scope   record.ID         // of Own; zero is the whole workspace
+	Parents []record.ID       // what it refers to: erased with any of them
+	Holds   bool              // while it lives its parents do: a deletion of one is undone. Who deletes a parent knowingly deletes this in the same batch or before
+	Blobs   []protocol.BlobID // what it names: whoever sees it may have them, and they are kept for it
 }
 
 // parents answers whom the record refers to, once each and never itself.
@@ -60,6 +61,14 @@ func (p *Place) parents(id record.ID) []record.ID {
 		}
 	}
 	return out
+}
+
+// blobs answers what the record names, each once, sorted.
+func (p *Place) blobs() []protocol.BlobID {
+	if len(p.Blobs) == 0 {
+		return nil
+	}
+	return sortedBlobs(slices.Clone(p.Blobs))
 }
 
 // Sees says whether one of the scopes is granted to the device.
@@ -99,5 +108,11 @@ func (d *Device) home() []record.ID {
 // sortedIDs sorts ids and leaves each once.
 func sortedIDs(list []record.ID) []record.ID {
 	slices.SortFunc(list, func(a, b record.ID) int { return slices.Compare(a[:], b[:]) })
+	return slices.Compact(list)
+}
+
+// sortedBlobs sorts ids of blobs and leaves each once.
+func sortedBlobs(list []protocol.BlobID) []protocol.BlobID {
+	slices.SortFunc(list, func(a, b protocol.BlobID) int { return slices.Compare(a[:], b[:]) })
 	return slices.Compact(list)
 }

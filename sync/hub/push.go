@@ -28,7 +28,7 @@ func (h *Hub) Push(ctx context.Context, key []byte, frame []byte) (*protocol.Pus
 	}
 	hash := sha256.Sum256(frame)
 	var answer *protocol.Pushed
-	moved := false
+	moved, due := false, false
 	err := h.store.Write(ctx, p.Ask.Workspace, func(tx Tx) error {
 		head, err := tx.Head()
 		if err != nil {
@@ -50,6 +50,7 @@ func (h *Hub) Push(ctx context.Context, key []byte, frame []byte) (*protocol.Pus
 		if answer.Verdicts, moved, err = b.take(p.Items); err != nil {
 			return err
 		}
+		due = b.due
 		bare := protocol.Pushed{Verdicts: slices.Clone(answer.Verdicts)}
 		for i := range bare.Verdicts {
 			bare.Verdicts[i].Row = nil
@@ -66,6 +67,7 @@ func (h *Hub) Push(ctx context.Context, key []byte, frame []byte) (*protocol.Pus
 	if moved {
 		h.tell(p.Ask.Workspace)
 	}
+	h.swept(ctx, p.Ask.Workspace, due)
 	h.observer.Pushed(p.Ask.Workspace, p.Ask.Replica, answer.Verdicts)
 	return answer, nil
 }

@@ -44,6 +44,7 @@ type View interface {
 	Devices() ([]Device, error)
 	// Invite answers one by the hash of its secret, nil when there is none.
 	Invite(hash [32]byte) (*Invite, error)
+	BlobView
 }
 
 // Tx writes a workspace.
@@ -58,11 +59,13 @@ type Tx interface {
 	// Refer says whom records refer to, and that they refer to nobody else. A
 	// parent needs not be there.
 	Refer([]Refs) error
-	// Erase deletes records for good and keeps their ids, the first at seq, each
-	// further one at the next. An id that is erased already stays where it is.
+	// Erase deletes records for good, with what they refer to and name, and keeps
+	// their ids, the first at seq, each further one at the next. An id that is
+	// erased already stays where it is.
 	Erase(ids []record.ID, seq uint64) error
 	PutDevice(Device) error
 	PutInvite(Invite) error
+	BlobTx
 }
 
 // Change is a record that changed in a scope, or left it.

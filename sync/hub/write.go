@@ -78,7 +78,7 @@ func sortedKeys(fields map[record.Key]string) []record.Key {
 
 // change runs what the hub itself does to a workspace's records.
 func (h *Hub) change(ctx context.Context, workspace record.ID, f func(*batch) error) error {
-	moved := false
+	moved, due := false, false
 	err := h.store.Write(ctx, workspace, func(tx Tx) error {
 		head, err := tx.Head()
 		if err != nil {
@@ -89,10 +89,12 @@ func (h *Hub) change(ctx context.Context, workspace record.ID, f func(*batch) er
 			return err
 		}
 		moved, err = b.finish()
+		due = b.due
 		return err
 	})
 	if err == nil && moved {
 		h.tell(workspace)
+		h.swept(ctx, workspace, due)
 	}
 	return err
 }

@@ -63,8 +63,14 @@ func (c Code) Status() int {
 	switch c {
 	case CodeMalformed, CodeForged:
 		return http.StatusBadRequest
-	case CodeTooLarge:
+	case CodeTooLarge, CodeBlobTooLarge:
 		return http.StatusRequestEntityTooLarge
+	case CodeBlobUnknown:
+		return http.StatusNotFound
+	case CodeBlobDamaged:
+		return http.StatusUnprocessableEntity
+	case CodeBlobRoom:
+		return http.StatusInsufficientStorage
 	case CodeUnknown, CodeInvite:
 		return http.StatusUnauthorized
 	case CodeRevoked, CodeNotAllowed:
@@ -80,7 +86,8 @@ func (c Code) Status() int {
 // Known says whether the code is one of this protocol's.
 func (c Code) Known() bool {
 	switch c {
-	case CodeMalformed, CodeTooLarge, CodeForged, CodeForked, CodeEpoch, CodeRevoked, CodeRetired, CodeUnknown, CodeClientOld, CodeHubOld, CodeInvite, CodeNotAllowed, CodeHubFailure:
+	case CodeMalformed, CodeTooLarge, CodeForged, CodeForked, CodeEpoch, CodeRevoked, CodeRetired, CodeUnknown, CodeClientOld, CodeHubOld, CodeInvite, CodeNotAllowed, CodeHubFailure,
+		CodeBlobUnknown, CodeBlobDamaged, CodeBlobTooLarge, CodeBlobRoom:
 		return true
 	}
 	return false

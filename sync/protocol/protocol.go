@@ -174,6 +174,14 @@ const (
 	CodeHubFailure Code = "sync.hub_failure"    // the hub could not; try later
 )
 
+// Codes of refusals of a blob.
+const (
+	CodeBlobUnknown  Code = "sync.blob_unknown"   // there is none, or none that the sender may see
+	CodeBlobDamaged  Code = "sync.blob_damaged"   // what came is not what its id says, and was forgotten
+	CodeBlobTooLarge Code = "sync.blob_too_large" // larger than the hub takes one
+	CodeBlobRoom     Code = "sync.blob_room"      // the hub's disk is full, or it holds too much that no record names
+)
+
 // Codes of what a device refuses before it asks; no hub answers with them.
 const (
 	CodeMistyped    Code = "sync.code"        // no code to join with, or one that was mistyped

@@ -46,6 +46,7 @@ func frames() map[string]any {
 		"pushed":       &Pushed{Hub: hub, Verdicts: []Verdict{{Status: Accepted, Row: &row}, {Status: Refused, Refused: []record.Key{{ID: 1}}, Reason: "role"}, {Status: Whole}, {Status: Gone}, {Status: Erased}}},
 		"pull":         &Pull{Ask: ask, Mark: Mark{Grant: 2, Seq: 40}},
 		"page":         &Page{Hub: hub, Rows: []Row{row, {ID: id(5), Seq: 42, Left: true}}, Erased: []record.ID{id(6)}, Mark: Mark{Grant: 2, Seq: 42}, More: true},
+		"blob":         &Blob{Have: 5 << 20, Whole: true},
 	}
 }
 

@@ -30,6 +30,7 @@ var sentences = map[crm.Code]string{
 	crm.CodeInvalid + ".metrics":      "{value} is no loopback address to listen at, or one that is taken",
 	crm.CodeInvalid + ".public":       "{value} is no address such as https://host:port",
 	crm.CodeInvalid + ".hours":        "a code is good for 1 to 720 hours, not {value}",
+	crm.CodeInvalid + ".max-file":     "a file may have 1 to 1024 MB, not {value}",
 	crm.CodeInvalid + ".role":         "{value} is no role: admin, manager or seller",
 	crm.CodeTooLong + ".data":         "the data folder's path has more than {max} bytes, too many for a socket in it",
 	crm.CodeRequired + ".public":      "the hub's address isn't known: serve it once, or name one with --public",

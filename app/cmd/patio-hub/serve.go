@@ -10,11 +10,14 @@ import (
 	"github.com/spf13/cobra"
 
 	"patio/app/hubd"
+	"patio/backend/crm"
+	"patio/sync/protocol"
 )
 
 func newServe(t *terminal) *cobra.Command {
 	var cfg hubd.Serving
 	var verbose bool
+	var maxFile int64
 	cmd := &cobra.Command{
 		Use:   "serve --data DIR",
 		Short: "Answer devices until interrupted",
@@ -26,6 +29,9 @@ func newServe(t *terminal) *cobra.Command {
 			config, err := t.config(newLog(t, verbose))
 			if err != nil {
 				return err
+			}
+			if config.MaxFile = maxFile << 20; maxFile < 1 || maxFile > mostFile {
+				return crm.NewError(crm.CodeInvalid, "max-file", "value", fmt.Sprint(maxFile))
 			}
 			s, err := hubd.Open(cmd.Context(), config)
 			if err != nil {
@@ -41,9 +47,14 @@ func newServe(t *terminal) *cobra.Command {
 	cmd.Flags().StringArrayVar(&cfg.Public, "public", nil, "address that devices use, https://host:port (again for more); default: this machine's own")
 	cmd.Flags().BoolVar(&cfg.Proxy, "behind-proxy", false, "plain HTTP on loopback, for a proxy that has a certificate; needs --public")
 	cmd.Flags().StringVar(&cfg.Metrics, "metrics", "", "loopback host:port that shows /metrics and /healthz")
+	cmd.Flags().Int64Var(&maxFile, "max-file", protocol.MaxBlob>>20, "MB of a file, such as a photo, that a device may bring")
 	cmd.Flags().BoolVar(&verbose, "verbose", false, "log each request")
 	return cmd
 }
+
+// mostFile is how many MB a hub may be told to take: a file is read whole to be
+// checked, and carried whole in backups.
+const mostFile = 1024
 
 // newLog logs static messages with ids, codes, sizes and durations, never what
 // a record holds.

@@ -79,6 +79,10 @@ var sentences = map[crm.Code]string{
 	"sync.forked":         "another copy of this database is in use",
 	"sync.epoch":          "the hub came back from a backup",
 	"sync.retired":        "this device's number has changed",
+	"sync.blob_unknown":   "the hub doesn't have that file, or this device may not see it",
+	"sync.blob_damaged":   "the file reached the hub damaged: send it again",
+	"sync.blob_too_large": "the file is larger than the hub takes",
+	"sync.blob_room":      "the hub has no room for files: the file stays here",
 
 	// A hub's reasons; no command here meets them, a refused write names them.
 	"policy.role":      "the role doesn't allow it",

@@ -24,3 +24,16 @@ CREATE INDEX IF NOT EXISTS erased_changed ON erased(ws, seq);
 -- A device and an invite are read and written whole; CBOR.
 CREATE TABLE IF NOT EXISTS devices (ws BYTEA NOT NULL, replica BIGINT NOT NULL, device BYTEA NOT NULL, PRIMARY KEY (ws, replica));
 CREATE TABLE IF NOT EXISTS invites (ws BYTEA NOT NULL, hash BYTEA NOT NULL, invite BYTEA NOT NULL, PRIMARY KEY (ws, hash));
+-- Files that lie in the hub's folder. loose: ms UTC since when no living record names one, 0 while one does. puts: the
+-- hashes of the secrets of the devices that brought it, one behind the other.
+CREATE TABLE IF NOT EXISTS blobs (
+  ws BYTEA NOT NULL, blob BYTEA NOT NULL, size BIGINT NOT NULL, loose BIGINT NOT NULL, puts BYTEA NOT NULL,
+  PRIMARY KEY (ws, blob)
+);
+CREATE INDEX IF NOT EXISTS blobs_loose ON blobs(ws, loose) WHERE loose > 0;
+-- Which records name which files; one needs not be there. word: zeros once it is good, before whose it is.
+CREATE TABLE IF NOT EXISTS names (
+  ws BYTEA NOT NULL, id BYTEA NOT NULL, blob BYTEA NOT NULL, word BYTEA NOT NULL,
+  PRIMARY KEY (ws, id, blob)
+);
+CREATE INDEX IF NOT EXISTS names_of ON names(ws, blob, id);

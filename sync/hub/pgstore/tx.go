@@ -204,6 +204,7 @@ func (t *tx) Erase(list []record.ID, seq uint64) error {
 		t.exec("DELETE FROM records WHERE ws=$1 AND id=ANY($2)", t.ws, gone),
 		t.exec("DELETE FROM places WHERE ws=$1 AND id=ANY($2)", t.ws, gone),
 		t.exec("DELETE FROM refs WHERE ws=$1 AND child=ANY($2)", t.ws, gone),
+		t.exec("DELETE FROM names WHERE ws=$1 AND id=ANY($2)", t.ws, gone),
 		t.exec("INSERT INTO erased(ws,id,seq) SELECT $1,* FROM unnest($2::bytea[],$3::bigint[]) ON CONFLICT DO NOTHING", t.ws, gone, seqs))
 }
 

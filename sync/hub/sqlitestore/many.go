@@ -19,11 +19,15 @@ func marks(text string, n int) string {
 
 // in runs a query that ends in IN on ids, f on each row that it answers.
 func (t *tx) in(query string, list []record.ID, f func(*sql.Rows) error) error {
+	return inIDs(t, query, list, func(id *record.ID) []byte { return id[:] }, f)
+}
+
+func inIDs[ID any](t *tx, query string, list []ID, bytes func(*ID) []byte, f func(*sql.Rows) error) error {
 	for part := range slices.Chunk(list, variables) {
 		args := make([]any, 0, len(part)+1)
 		args = append(args, t.ws)
 		for i := range part {
-			args = append(args, part[i][:])
+			args = append(args, bytes(&part[i]))
 		}
 		query := query + " (" + marks("?", len(part)) + ")"
 		if f == nil {

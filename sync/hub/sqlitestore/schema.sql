@@ -24,3 +24,16 @@ CREATE INDEX IF NOT EXISTS erased_changed ON erased(ws, seq);
 -- A device and an invite are read and written whole; CBOR.
 CREATE TABLE IF NOT EXISTS devices (ws BLOB NOT NULL, replica INTEGER NOT NULL, device BLOB NOT NULL, PRIMARY KEY (ws, replica)) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS invites (ws BLOB NOT NULL, hash BLOB NOT NULL, invite BLOB NOT NULL, PRIMARY KEY (ws, hash)) STRICT, WITHOUT ROWID;
+-- Files that lie beside the database. loose: ms UTC since when no living record names one, 0 while one does. puts: the
+-- hashes of the secrets of the devices that brought it, one behind the other.
+CREATE TABLE IF NOT EXISTS blobs (
+  ws BLOB NOT NULL, blob BLOB NOT NULL, size INTEGER NOT NULL, loose INTEGER NOT NULL, puts BLOB NOT NULL,
+  PRIMARY KEY (ws, blob)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS blobs_loose ON blobs(ws, loose) WHERE loose > 0;
+-- Which records name which files; one needs not be there. word: zeros once it is good, before whose it is.
+CREATE TABLE IF NOT EXISTS names (
+  ws BLOB NOT NULL, id BLOB NOT NULL, blob BLOB NOT NULL, word BLOB NOT NULL,
+  PRIMARY KEY (ws, id, blob)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS names_of ON names(ws, blob, id);

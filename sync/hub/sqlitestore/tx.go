@@ -181,7 +181,7 @@ func (t *tx) Erase(list []record.ID, seq uint64) error {
 	for i := range list {
 		erased = append(erased, t.ws, list[i][:], int64(seq)+int64(i))
 	}
-	for _, query := range []string{"DELETE FROM records WHERE ws=? AND id IN", "DELETE FROM places WHERE ws=? AND id IN", "DELETE FROM refs WHERE ws=? AND child IN"} {
+	for _, query := range []string{"DELETE FROM records WHERE ws=? AND id IN", "DELETE FROM places WHERE ws=? AND id IN", "DELETE FROM refs WHERE ws=? AND child IN", "DELETE FROM names WHERE ws=? AND id IN"} {
 		if err := t.in(query, list, nil); err != nil {
 			return err
 		}

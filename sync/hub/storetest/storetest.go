@@ -21,19 +21,21 @@ import (
 // closes.
 func Run(t *testing.T, open func(t *testing.T) hub.Store) {
 	for name, test := range map[string]func(*kept){
-		"a workspace is made once":               workspaces,
-		"what a write says is read again":        heads,
-		"a write that fails leaves nothing":      failures,
-		"records come by id and by change":       records,
-		"what left a scope comes among the rest": lefts,
-		"who refers to whom is known both ways":  families,
-		"a crowd is no failure":                  crowds,
-		"what was erased is gone and known":      erasures,
-		"a commit is known by its token":         tokens,
-		"devices and invites come back whole":    devices,
-		"workspaces don't see each other":        apart,
-		"sequences commit in their order":        order,
-		"a reader sees one moment":               snapshot,
+		"a workspace is made once":                           workspaces,
+		"what a write says is read again":                    heads,
+		"a write that fails leaves nothing":                  failures,
+		"records come by id and by change":                   records,
+		"what left a scope comes among the rest":             lefts,
+		"who refers to whom is known both ways":              families,
+		"a crowd is no failure":                              crowds,
+		"what was erased is gone and known":                  erasures,
+		"a commit is known by its token":                     tokens,
+		"devices and invites come back whole":                devices,
+		"workspaces don't see each other":                    apart,
+		"blobs are known by id, and how long they are loose": blobs,
+		"who names which blob is known both ways":            names,
+		"sequences commit in their order":                    order,
+		"a reader sees one moment":                           snapshot,
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := open(t)
