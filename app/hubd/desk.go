@@ -8,6 +8,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"patio/app/logs"
+	"patio/backend/replica"
 	"patio/sync/record"
 )
 
@@ -39,8 +40,26 @@ type desk struct {
 func (s *Service) desk() *desk {
 	return &desk{
 		log: s.cfg.Log, workspaces: s.store.Workspaces, moved: s.hub.Moved,
-		begin:  []duty{{"adopt files", s.hub.AdoptBlobs}},
-		duties: []duty{{"sweep files", s.hub.SweepBlobs}},
+		begin: []duty{{"adopt files", s.hub.AdoptBlobs}},
+		duties: []duty{
+			{"sweep files", s.hub.SweepBlobs},
+			{"tidy ranks", s.tidyRanks()},
+		},
+	}
+}
+
+// tidyRanks keeps what it knows of each workspace for the next time.
+func (s *Service) tidyRanks() func(context.Context, record.ID) error {
+	var mu sync.Mutex // workspaces take turns: a look at all of one's leads takes memory
+	ranks := replica.NewRanks()
+	return func(ctx context.Context, workspace record.ID) error {
+		mu.Lock()
+		defer mu.Unlock()
+		n, err := ranks.Tidy(ctx, s.store, s.hub, workspace)
+		if n > 0 {
+			s.cfg.Log.Info().Int("cards", n).Msg("ranks were tidied")
+		}
+		return err
 	}
 }
 

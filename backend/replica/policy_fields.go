@@ -23,15 +23,18 @@ type userOnHub struct {
 // keys are the fields that the policy reads, by the tags of the entities.
 var keys = struct {
 	shopName, userName, userRole, userRetired, userShops record.Key
-	leadShop, leadContact                                record.Key
+	leadShop, leadContact, leadPlace                     record.Key
 	lead                                                 map[crm.Kind]record.Key // of what belongs to a lead
 }{
 	shopName: keyOf[crm.Shop]("Name"), userName: keyOf[crm.User]("Name"), userRole: keyOf[crm.User]("Role"), userRetired: keyOf[crm.User]("Retired"),
-	userShops: keyOf[userOnHub]("Shops"), leadShop: keyOf[crm.Lead]("ShopID"), leadContact: keyOf[crm.Lead]("ContactID"),
+	userShops: keyOf[userOnHub]("Shops"), leadShop: keyOf[crm.Lead]("ShopID"), leadContact: keyOf[crm.Lead]("ContactID"), leadPlace: keyOf[crm.Lead]("StageID"),
 	lead: map[crm.Kind]record.Key{
 		crm.KindMark: keyOf[crm.Mark]("LeadID"), crm.KindActivity: keyOf[crm.Activity]("LeadID"), crm.KindEvent: keyOf[crm.Event]("LeadID"),
 	},
 }
+
+// leadPlaceTexts is how many columns a lead's place is: stage, rank, and since when.
+const leadPlaceTexts = 3
 
 // keyOf reads a field's key off its tag.
 func keyOf[T any](field string) record.Key {

@@ -59,7 +59,7 @@ func (t *table) shown(fid uint16, value string) string {
 	if len(cs) < 2 {
 		return value
 	}
-	texts, ok := unpacked(value, len(cs))
+	texts, ok := Unpacked(value, len(cs))
 	if !ok {
 		return value
 	}
@@ -293,7 +293,7 @@ func (im *image) rewrite(k record.Key, value string) error {
 	cs := im.t.register(k.ID)
 	texts, ok := []string{value}, true
 	if len(cs) > 1 {
-		texts, ok = unpacked(value, len(cs))
+		texts, ok = Unpacked(value, len(cs))
 	}
 	if !ok || len(cs) == 0 {
 		return invalid

@@ -101,12 +101,12 @@ func TestValuesAreToldAsTheyEverWere(t *testing.T) {
 
 func TestWhatIsNoRegisterIsNotRead(t *testing.T) {
 	for _, value := range []string{"", "x", "1", "1:", "-1:a", "2:a", "1:a1:b1:c1:", "1:a1:b"} {
-		if texts, ok := unpacked(value, 3); ok {
+		if texts, ok := Unpacked(value, 3); ok {
 			t.Errorf("%q is read as %q", value, texts)
 		}
 	}
 	texts := []string{"", "a:1", "ção"}
-	if got, ok := unpacked(packed(texts), 3); !ok || !slices.Equal(got, texts) {
+	if got, ok := Unpacked(Packed(texts), 3); !ok || !slices.Equal(got, texts) {
 		t.Errorf("%q", got)
 	}
 }

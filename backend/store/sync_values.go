@@ -20,8 +20,8 @@ import (
 // An element of a set has what elements answers. This is stable for ever:
 // others hold values that were written so.
 
-// packed writes the texts of a register of several columns.
-func packed(texts []string) string {
+// Packed writes the texts of a register of several columns.
+func Packed(texts []string) string {
 	var b strings.Builder
 	for _, s := range texts {
 		b.WriteString(strconv.Itoa(len(s)))
@@ -31,8 +31,8 @@ func packed(texts []string) string {
 	return b.String()
 }
 
-// unpacked reads what packed wrote; false for anything else.
-func unpacked(value string, want int) ([]string, bool) {
+// Unpacked reads what Packed wrote; false for anything else.
+func Unpacked(value string, want int) ([]string, bool) {
 	var out []string
 	for value != "" {
 		size, rest, ok := strings.Cut(value, ":")
@@ -88,7 +88,7 @@ func (r *reading) value(k record.Key) (string, bool) {
 		for i, c := range cs {
 			texts[i] = c.get(r.v)
 		}
-		return packed(texts), true
+		return Packed(texts), true
 	}
 	set := r.t.set(k.ID)
 	if set == nil {
@@ -116,7 +116,7 @@ func (t *table) fromState(id string, s *record.State) (v reflect.Value, kept []r
 			texts := []string{win.Value}
 			ok := true
 			if len(cs) > 1 {
-				texts, ok = unpacked(win.Value, len(cs))
+				texts, ok = Unpacked(win.Value, len(cs))
 			}
 			for i, c := range cs {
 				if ok && c.holds(texts[i]) {

@@ -310,7 +310,7 @@ func (h *Hub) NewEpoch(ctx context.Context, workspace record.ID) error {
 		if err != nil {
 			return err
 		}
-		if head.Hub++; head.Hub >= vv.FirstDevice {
+		if head.Hub++; head.Hub >= vv.FirstDesk {
 			return errors.New("hub: out of numbers of its own")
 		}
 		head.Past, head.Epoch = append(head.Past, head.Epoch), newID()

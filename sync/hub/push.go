@@ -195,6 +195,7 @@ func (b *batch) merge(it *item, told record.Delta) {
 		it.next.state = it.now.Clone()
 	}
 	it.next.state.Merge(told, b.d.Replica)
+	overArrangements(it.next.state, it.now, &told, b.d.Replica)
 	b.placed(&it.next)
 }
 

@@ -12,8 +12,16 @@ import (
 // belong to hubs, so that a machine's writes are recognised and lose ties.
 type Replica uint32
 
-// FirstDevice is the lowest number that a device can have.
-const FirstDevice Replica = 1 << 16
+// FirstDevice is the lowest number that a device can have. A hub writes under
+// two: below FirstDesk what it says, and as far above it what it only arranges
+// anew, in which nobody has said anything.
+const (
+	FirstDesk   Replica = 1 << 15
+	FirstDevice Replica = 1 << 16
+)
+
+// Arranges says whether what r writes is only arranged anew.
+func (r Replica) Arranges() bool { return FirstDesk <= r && r < FirstDevice }
 
 // Dot is one write: the n-th of its replica. A replica's n rises with every
 // write, whatever the record.

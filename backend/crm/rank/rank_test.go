@@ -78,6 +78,38 @@ func TestTheEdgesOfAllKeysStillTakeOne(t *testing.T) {
 	}
 }
 
+func TestKeysAreSpreadBetweenTheirNeighbours(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		random := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 2)).IntN
+		lo, hi := "", ""
+		var err error
+		if rapid.Bool().Draw(t, "below something") {
+			if hi, err = Between("", "", random); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if rapid.Bool().Draw(t, "above something") {
+			if lo, err = Between("", hi, random); err != nil {
+				t.Fatal(err)
+			}
+		}
+		n := rapid.IntRange(0, 3000).Draw(t, "n")
+		keys, err := Spread(lo, hi, n, random)
+		if err != nil || len(keys) != n {
+			t.Fatalf("%d keys, %v", len(keys), err)
+		}
+		for i, k := range keys {
+			if k <= lo || hi != "" && k >= hi || len(k) > 12 {
+				t.Fatalf("%d of %d: %q between %q and %q", i, n, k, lo, hi)
+			}
+			lo = k
+		}
+	})
+	if _, err := Spread("a1V1", "a1V1", 1, func(int) int { return 0 }); !errors.Is(err, ErrOrder) {
+		t.Error(err)
+	}
+}
+
 func TestKeysOutOfOrderAreRefused(t *testing.T) {
 	random := func(int) int { return 0 }
 	for _, p := range [][2]string{{"a1V1", "a1V1"}, {"a2V1", "a1V1"}, {"?", ""}, {"", "a"}, {"a!1", ""}} {
