@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
+
 	"patio/backend/crm"
 	"patio/backend/leads"
 	"patio/backend/setup"
@@ -151,6 +153,42 @@ func TestARefusedWriteIsFiledDismissedAndWrittenAgain(t *testing.T) {
 		t.Error(err)
 	}
 	w.check()
+}
+
+func TestARefusedDeletionIsFiledAndMayBeWrittenAgain(t *testing.T) {
+	ctx := context.Background()
+	w, lead := shop(t, 1)
+	a := w.pcs[0]
+	id := record.ID(uuid.MustParse(lead))
+	file := func(value string) crm.RefusedWrite {
+		t.Helper()
+		if err := a.local().Update(ctx, func(tx client.Tx) error {
+			return tx.File(client.Refused{ID: id, Kind: uint32(crm.KindLead), Value: value, At: record.Clock(1_795_000_000_000), Reason: "test"})
+		}); err != nil {
+			t.Fatal(err)
+		}
+		list := w.refused()
+		if len(list) != 1 || list[0].Field != "deleted" || list[0].Value != value || list[0].RecordID != lead {
+			t.Fatalf("%+v", list)
+		}
+		return list[0]
+	}
+	there := func() bool {
+		t.Helper()
+		cards, err := a.s.Cards(ctx, []string{lead})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(cards) == 1
+	}
+	a.must(a.s.RewriteRefused(ctx, file(client.ValueDead).ID))
+	if there() {
+		t.Error("the deletion was not written again")
+	}
+	a.must(a.s.RewriteRefused(ctx, file(client.ValueAlive).ID))
+	if !there() {
+		t.Error("nor was the return")
+	}
 }
 
 // A database of yesterday comes back: the hub knows more of it than it does

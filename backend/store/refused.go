@@ -77,6 +77,9 @@ func (s *Store) DismissRefused(ctx context.Context, id int64) error {
 	return s.fail("dismiss refused write", err)
 }
 
+// lifeDead is the value of a refused deletion, and of no refused revival.
+const lifeDead = "1"
+
 // labelRewrite is how a refused write that is written again is named in the history.
 const labelRewrite = "refused.write"
 
@@ -99,10 +102,14 @@ func (s *Store) RewriteRefused(ctx context.Context, id int64) (crm.Done, error) 
 		if err != nil {
 			return err
 		}
-		if im == nil || im.dies {
+		life := k == record.Key{}
+		if im == nil || im.dies && !life {
 			return crm.NewError(crm.CodeNotFound, "id", "id", text(recordID), "kind", t.name)
 		}
-		if err := im.rewrite(k, string(value)); err != nil {
+		if life {
+			im.dies = string(value) == lifeDead
+			im.force(k)
+		} else if err := im.rewrite(k, string(value)); err != nil {
 			return err
 		}
 		_, err = tx.s.exec(tx.ctx, "DELETE FROM sync_refused WHERE id=?", id)

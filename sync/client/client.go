@@ -275,7 +275,8 @@ func (v *verdict) apply(r *Result) error {
 }
 
 // file keeps the values of the refused fields, as the batch told them: what
-// the person wrote since stands in the record.
+// the person wrote since stands in the record. A refused deletion is kept, too:
+// else its record would come back and nobody be told why.
 func (v *verdict) file(r *Result, h *Held) error {
 	if len(v.Refused) == 0 {
 		return nil
@@ -289,6 +290,18 @@ func (v *verdict) file(r *Result, h *Held) error {
 			if err := v.keep(r, h, f, v.Reason); err != nil {
 				return err
 			}
+		}
+	}
+	if !slices.Contains(v.Refused, lifeKey) {
+		return nil
+	}
+	for _, l := range told.Life {
+		f := record.Field{Key: lifeKey, Dot: l.Dot, At: l.At, Value: ValueAlive}
+		if l.Dead {
+			f.Value = ValueDead
+		}
+		if err := v.keep(r, h, f, v.Reason); err != nil {
+			return err
 		}
 	}
 	return nil

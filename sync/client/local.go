@@ -110,11 +110,17 @@ type Held struct {
 type Refused struct {
 	ID     record.ID
 	Kind   uint32
-	Key    record.Key
+	Key    record.Key // id 0 is the record's life: ValueDead, ValueAlive
 	Value  string
 	At     record.HLC
 	Reason string // a code of the policy's, "gone", "erased"
 }
+
+// Values of a refused write to a record's life.
+const (
+	ValueDead  = "1"
+	ValueAlive = "0"
+)
 
 // own is what merging must know of what waits here.
 func (h *Held) own(me vv.Replica) record.Own {

@@ -539,6 +539,15 @@ func refusedWrite(t *testing.T) {
 	if !slices.Equal(texts, []string{"no such record", "no, never"}) {
 		t.Errorf("filed: %q", texts)
 	}
+	// A deletion that isn't taken: the record is back, and its writer is told.
+	s.put(a, 0, keepKey.ID, "for ever")
+	s.sync(a)
+	s.must(a.turn(s.ids[0], deal))
+	s.settled()
+	last := a.db.filed[len(a.db.filed)-1]
+	if a.db.held[s.ids[0]].State.Dead() || last.Key != hub.LifeKey || last.Value != client.ValueDead || last.ID != s.ids[0] {
+		t.Errorf("filed: %+v", last)
+	}
 }
 
 func versions(t *testing.T) {

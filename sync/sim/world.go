@@ -101,7 +101,8 @@ var (
 	errKilled = errors.New("sim: killed")
 )
 
-// refusing is a policy that takes no value with a mark in it.
+// refusing is a policy that takes no value with a mark in it, and no deletion of
+// a record that is to be kept.
 type refusing struct{}
 
 func (refusing) Refuse(_ hub.View, _ hub.Device, _ uint32, _ record.ID, now *record.State, told record.Delta) (keys []record.Key, reason string, err error) {
@@ -110,8 +111,16 @@ func (refusing) Refuse(_ hub.View, _ hub.Device, _ uint32, _ record.ID, now *rec
 			keys = append(keys, f.Key)
 		}
 	}
+	kept := now != nil && slices.ContainsFunc(now.Fields, func(f record.Field) bool { return f.Key == keepKey })
+	if kept && slices.ContainsFunc(told.Life, func(l record.Life) bool { return l.Dead && !now.Seen.Has(l.Dot) }) {
+		keys = append(keys, hub.LifeKey)
+		slices.SortFunc(keys, record.Key.Compare)
+	}
 	return keys, "sim", nil
 }
+
+// keepKey is the field of a record that nobody may delete.
+var keepKey = record.Key{ID: 9}
 
 func (refusing) Manages(hub.View, hub.Device) (bool, error) { return false, nil }
 
