@@ -31,10 +31,22 @@ type server struct {
 
 func newServer(t *testing.T) *server {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "h") // a socket's path is short
+	return newServerIn(t, shortDir(t))
+}
+
+// shortDir is for a hub: a socket's path is short.
+func shortDir(t *testing.T) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "h")
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	return dir
+}
+
+func newServerIn(t *testing.T, dir string) *server {
+	t.Helper()
 	hub, err := hubd.Open(t.Context(), hubd.Config{Dir: dir, Policy: replica.Policy{}, Log: zerolog.Nop(), Now: time.Now})
 	if err != nil {
 		t.Fatal(err)
@@ -48,7 +60,6 @@ func newServer(t *testing.T) *server {
 		if err := hub.Close(); err != nil {
 			t.Error(err)
 		}
-		_ = os.RemoveAll(dir)
 	})
 	return s
 }

@@ -31,11 +31,11 @@ var mixes = map[string]Mix{
 	"clocks":   {Devices: 3, Records: 3, Steps: 40, Sync: 300, Meanwhile: 150, Delete: 50, Skew: 87_600 * time.Hour},
 }
 
-// seeds is how many runs each mix has; PATIO_SIM_SEEDS says otherwise.
-func seeds(t *testing.T) int {
-	text := os.Getenv("PATIO_SIM_SEEDS")
+// number answers an environment variable's; without one, the other.
+func number(t *testing.T, name string, otherwise int) int {
+	text := os.Getenv(name)
 	if text == "" {
-		return 25
+		return otherwise
 	}
 	n, err := strconv.Atoi(text)
 	if err != nil {
@@ -47,13 +47,14 @@ func seeds(t *testing.T) int {
 func TestReplicasAgreeAndNothingIsLost(t *testing.T) {
 	ctx := context.Background()
 	only := os.Getenv("PATIO_SIM_MIX")
+	from, runs := number(t, "PATIO_SIM_FROM", 0), number(t, "PATIO_SIM_SEEDS", 25) // of each mix
 	for name, mix := range mixes {
 		if only != "" && name != only {
 			continue
 		}
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			for seed := range seeds(t) {
+			for seed := from; seed < from+runs; seed++ {
 				w, err := newWorld(ctx, mix, uint64(seed), t.TempDir())
 				if err == nil {
 					err = w.run(ctx)
