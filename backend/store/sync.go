@@ -288,27 +288,6 @@ func (x *SyncTx) Waiting(except map[record.ID]bool, limit int) ([]record.ID, err
 	return ids[:min(len(ids), limit)], nil
 }
 
-// Clean answers records beyond an id of which nothing waits, by id; at most
-// limit. It sees nothing of what this transaction saves.
-func (x *SyncTx) Clean(after record.ID, limit int) ([]*Held, error) {
-	ids, err := x.tx.recordIDs("SELECT id FROM sync_records WHERE id>? AND waits IS NULL ORDER BY id LIMIT ?", after[:], limit)
-	if err != nil {
-		return nil, err
-	}
-	out := make([]*Held, 0, len(ids))
-	for _, id := range ids {
-		row, err := x.tx.syncRow(text(id[:]))
-		if err == nil {
-			err = x.tx.fillValues(text(id[:]), row)
-		}
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, row.held(id, x.tx.sync.number))
-	}
-	return out, nil
-}
-
 func (tx *Tx) recordIDs(query string, args ...any) ([]record.ID, error) {
 	rows, err := tx.s.stmt(tx.ctx, query, args...)
 	if err != nil {
@@ -429,17 +408,27 @@ type syncRow struct {
 	conflicts int
 }
 
+const syncRowColumns = "id,kind,state,hub,scopes,coalesce(seq,0),pending,coalesce(whole,0),coalesce(kept,0),coalesce(conflicts,0)"
+
 // syncRow reads a record's, nil when there is none.
 func (tx *Tx) syncRow(id string) (*syncRow, error) {
-	var r syncRow
-	var state, hub, scopes, pending []byte
-	err := tx.s.row(tx.ctx, `SELECT kind,state,hub,scopes,coalesce(seq,0),pending,coalesce(whole,0),coalesce(kept,0),coalesce(conflicts,0)
-		FROM sync_records WHERE id=?`, blob(id)).Scan(&r.kind, &state, &hub, &scopes, &r.seq, &pending, &r.whole, &r.kept, &r.conflicts)
+	_, r, err := scanSyncRow(tx.s.row(tx.ctx, "SELECT "+syncRowColumns+" FROM sync_records WHERE id=?", blob(id)).Scan)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil
 	}
+	return r, err
+}
+
+// scanSyncRow reads syncRowColumns.
+func scanSyncRow(scan func(...any) error) (record.ID, *syncRow, error) {
+	var r syncRow
+	var id, state, hub, scopes, pending []byte
+	err := scan(&id, &r.kind, &state, &hub, &scopes, &r.seq, &pending, &r.whole, &r.kept, &r.conflicts)
 	if err != nil {
-		return nil, err
+		return record.ID{}, nil, err
+	}
+	if len(id) != len(record.ID{}) {
+		return record.ID{}, nil, crm.NewError(crm.CodeCorrupt, "", "table", "sync_records")
 	}
 	r.state, err = record.Decode(state)
 	r.scopes = decodeScopes(scopes)
@@ -450,9 +439,9 @@ func (tx *Tx) syncRow(id string) (*syncRow, error) {
 		r.pending, err = decodeWaits(pending)
 	}
 	if err != nil {
-		return nil, crm.NewError(crm.CodeCorrupt, "", "table", "sync_records").Because(fmt.Errorf("record %s: %w", id, err))
+		return record.ID{}, nil, crm.NewError(crm.CodeCorrupt, "", "table", "sync_records").Because(fmt.Errorf("record %s: %w", text(id), err))
 	}
-	return &r, nil
+	return record.ID(id), &r, nil
 }
 
 // owned answers what waits as the dots tell it: the fields with a live write of
