@@ -2,12 +2,14 @@ package client
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptrace"
+	"sync/atomic"
 	"time"
 
 	"patio/sync/protocol"
@@ -15,7 +17,7 @@ import (
 )
 
 // How long a stream may be silent: the hub says a word as soon as it is asked,
-// and every 25 seconds from then on.
+// and goes on with one every 25 seconds.
 const (
 	openingSilence = 5 * time.Second
 	laterSilence   = time.Minute
@@ -25,31 +27,39 @@ const (
 // on the way keeps it to itself until it ends. Wait gets through.
 var ErrSilent = errors.New("client: the hub's stream is held back")
 
+// errEnded: a stream that spoke doesn't any more, as after a PC slept.
+var errEnded = errors.New("client: the hub's stream went silent")
+
 // Listen calls moved when there may be something to pull, once at the
 // beginning, until the stream ends. Errors: ErrSilent, those of the wire,
 // *protocol.Error.
 func (w *Wire) Listen(ctx context.Context, me vv.Replica, moved func()) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	opening := w.Silence
-	if opening == 0 {
-		opening = openingSilence
-	}
+	opening, later := cmp.Or(w.Silence, openingSilence), cmp.Or(w.Gap, laterSilence)
 	// A hub that isn't reached is no silent one: the time runs from when there is
 	// a connection.
-	silence := time.AfterFunc(time.Hour, func() { cancel(ErrSilent) })
+	var spoke atomic.Bool
+	silence := time.AfterFunc(time.Hour, func() {
+		if spoke.Load() {
+			cancel(errEnded)
+		} else {
+			cancel(ErrSilent)
+		}
+	})
 	defer silence.Stop()
 	asked := httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
 		GotConn: func(httptrace.GotConnInfo) { silence.Reset(opening) },
 	})
 	err := w.follow(asked, w.listening(protocol.PathLive, me), func(line string) {
-		silence.Reset(laterSilence)
+		spoke.Store(true)
+		silence.Reset(later)
 		if line == "event: moved" {
 			moved()
 		}
 	})
-	if context.Cause(ctx) == ErrSilent {
-		return ErrSilent
+	if cause := context.Cause(ctx); cause == ErrSilent || cause == errEnded {
+		return cause
 	}
 	return errors.Join(err, ctx.Err())
 }

@@ -25,6 +25,7 @@ type Wire struct {
 	Client    *http.Client
 
 	Silence time.Duration // that a stream may begin with; 0 is openingSilence
+	Gap     time.Duration // that may be between two words of one; 0 is laterSilence
 }
 
 var _ Hub = (*Wire)(nil)

@@ -126,3 +126,26 @@ func TestBehindAProxyThatHoldsStreamsBackWaitingGetsThrough(t *testing.T) {
 		t.Errorf("without a hub: %v", err)
 	}
 }
+
+// A PC slept, or the way there is gone: the connection is there, as far as
+// anybody here knows, and nothing comes any more.
+func TestAStreamThatGoesSilentEnds(t *testing.T) {
+	over := make(chan struct{})
+	hub := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.WriteString(w, "event: moved\ndata:\n\n")
+		if err := http.NewResponseController(w).Flush(); err != nil {
+			t.Error(err)
+		}
+		select {
+		case <-r.Context().Done():
+		case <-over:
+		}
+	}))
+	defer hub.Close()
+	defer close(over)
+	wire := &client.Wire{Address: hub.URL, Client: hub.Client(), Silence: time.Minute, Gap: 50 * time.Millisecond}
+	words := 0
+	if err := wire.Listen(t.Context(), 70_000, func() { words++ }); err == nil || err == client.ErrSilent || words != 1 {
+		t.Errorf("%d words, %v", words, err)
+	}
+}
