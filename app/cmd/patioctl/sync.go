@@ -28,6 +28,7 @@ type syncResult struct {
 	Renamed   int `json:"renamed"`   // times that this copy took a new number
 	Waiting   int `json:"waiting"`   // records still to be told
 	Conflicts int `json:"conflicts"` // records in which somebody is to choose
+	Healed    int `json:"healed"`    // records that had lost something on this disk, with --compare
 }
 
 func newJoin(t *terminal) *cobra.Command {
@@ -75,9 +76,9 @@ func newJoin(t *terminal) *cobra.Command {
 
 func newSync(t *terminal) *cobra.Command {
 	var dir string
-	var once bool
+	var once, compare bool
 	cmd := &cobra.Command{
-		Use:   "sync --data DIR [--once]",
+		Use:   "sync --data DIR [--once] [--compare]",
 		Short: "Agree with the hub",
 		Long: "Tells the hub what was written here and takes what others wrote, once with --once, else until\n" +
 			"it is interrupted.",
@@ -87,7 +88,11 @@ func newSync(t *terminal) *cobra.Command {
 			var r syncResult
 			err := t.withSync(ctx, dir, func(s *syncing.Service, p *progress) error {
 				p.step("sync", 0, 0)
-				done, err := s.Sync(ctx)
+				sync := s.Sync
+				if compare {
+					sync = s.Compare
+				}
+				done, err := sync(ctx)
 				if err == nil && !once {
 					s.Start()
 					<-ctx.Done()
@@ -96,7 +101,7 @@ func newSync(t *terminal) *cobra.Command {
 					return err
 				}
 				st, err := s.Status(context.WithoutCancel(ctx))
-				r = syncResult{done.Pushed, done.Pulled, done.Refused, done.Renamed, st.Waiting, st.Conflicts}
+				r = syncResult{done.Pushed, done.Pulled, done.Refused, done.Renamed, st.Waiting, st.Conflicts, done.Healed}
 				return err
 			})
 			if err != nil {
@@ -106,6 +111,7 @@ func newSync(t *terminal) *cobra.Command {
 		},
 	}
 	dataFlag(cmd, &dir)
+	cmd.Flags().BoolVar(&compare, "compare", false, "hold all that is here against what the hub has, and take again what differs")
 	cmd.Flags().BoolVar(&once, "once", false, "end when both sides agree")
 	return cmd
 }

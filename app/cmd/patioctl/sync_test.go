@@ -93,6 +93,9 @@ func TestTwoDatabasesAgreeThroughAHub(t *testing.T) {
 	if r := must[syncResult](t, "sync", "--data", a, "--once"); r.Pushed != 0 || r.Pulled != 0 {
 		t.Errorf("a sync of what agrees moved %+v", r)
 	}
+	if r := must[syncResult](t, "sync", "--data", b, "--once", "--compare"); r.Pushed != 0 || r.Pulled != 0 || r.Healed != 0 {
+		t.Errorf("comparing what agrees did %+v", r)
+	}
 	stop()
 	refuses(t, exitRefused, syncing.CodeUnreachable, "sync", "--data", a, "--once")
 }
