@@ -3,6 +3,7 @@ package hubd
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -24,9 +25,15 @@ type Workspace struct {
 	Devices int    `json:"devices"` // that may sync
 }
 
-// Named is what to make or to look at, by its name or its id.
+// Named is what to look at, by its name or its id.
 type Named struct {
 	Name string `json:"name"`
+}
+
+// NewWorkspace is a workspace to make.
+type NewWorkspace struct {
+	Name string `json:"name"`
+	ID   string `json:"id"` // of one whose hub is gone, and whose devices join this one; "" makes a new one
 }
 
 // command is one that a running hub does for somebody at its machine.
@@ -44,7 +51,7 @@ func commandOf[A, R any](f func(context.Context, A) (R, error)) command {
 
 // Names of commands.
 const (
-	CreateWorkspace = "workspace.create" // Named → Workspace
+	CreateWorkspace = "workspace.create" // NewWorkspace → Workspace
 	ListWorkspaces  = "workspace.list"   // nothing → []Workspace
 	AddUser         = "user.add"         // NewUser → User
 	ChangeUser      = "user.set"         // UserChange → User
@@ -94,7 +101,7 @@ func (s *Service) do(ctx context.Context, name string, args json.RawMessage) (an
 	return answer, err
 }
 
-func (s *Service) createWorkspace(ctx context.Context, args Named) (Workspace, error) {
+func (s *Service) createWorkspace(ctx context.Context, args NewWorkspace) (Workspace, error) {
 	name, err := crm.CheckLine("name", args.Name)
 	if err != nil {
 		return Workspace{}, err
@@ -109,11 +116,26 @@ func (s *Service) createWorkspace(ctx context.Context, args Named) (Workspace, e
 	if slices.ContainsFunc(all, func(w Workspace) bool { return strings.EqualFold(w.Name, name) }) {
 		return Workspace{}, crm.NewError(crm.CodeConflict, "name", "name", name)
 	}
-	id, err := s.hub.Create(ctx, name)
+	id, err := s.makeWorkspace(ctx, args.ID, name)
 	if err != nil {
 		return Workspace{}, err
 	}
 	return s.workspace(ctx, id)
+}
+
+func (s *Service) makeWorkspace(ctx context.Context, again, name string) (record.ID, error) {
+	if again == "" {
+		return s.hub.Create(ctx, name)
+	}
+	id, err := parseID(again)
+	if err != nil {
+		return id, crm.NewError(crm.CodeInvalid, "id", "value", again).Because(err)
+	}
+	err = s.hub.CreateAgain(ctx, id, name)
+	if errors.Is(err, hub.ErrExists) {
+		return id, crm.NewError(crm.CodeConflict, "id", "name", again)
+	}
+	return id, err
 }
 
 func (s *Service) listWorkspaces(ctx context.Context, _ struct{}) ([]Workspace, error) {

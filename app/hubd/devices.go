@@ -84,7 +84,8 @@ func (s *Service) revokeDevice(ctx context.Context, args DeviceOf) (d Device, er
 type Enrolment struct {
 	Workspace string   `json:"workspace"`
 	User      string   `json:"user"`
-	Hours     int      `json:"hours"`  // that the code is good for
+	Hours     int      `json:"hours"` // that the code is good for, with Minutes
+	Minutes   int      `json:"minutes"`
 	Public    []string `json:"public"` // addresses to carry, if not those that the hub serves
 }
 
@@ -100,7 +101,8 @@ type Enrolled struct {
 const maxHours = 30 * 24
 
 func (s *Service) enroll(ctx context.Context, args Enrolment) (e Enrolled, err error) {
-	if args.Hours < 1 || args.Hours > maxHours {
+	lasts := time.Duration(args.Hours)*time.Hour + time.Duration(args.Minutes)*time.Minute
+	if args.Hours < 0 || args.Minutes < 0 || lasts <= 0 || lasts > maxHours*time.Hour {
 		return e, crm.NewError(crm.CodeInvalid, "hours", "value", fmt.Sprint(args.Hours))
 	}
 	ws, err := s.findWorkspace(ctx, args.Workspace)
@@ -119,7 +121,6 @@ func (s *Service) enroll(ctx context.Context, args Enrolment) (e Enrolled, err e
 	if code.Addresses, code.Pin, err = s.reachedAt(args.Public); err != nil {
 		return e, err
 	}
-	lasts := time.Duration(args.Hours) * time.Hour
 	code.Expires = s.cfg.Now().Add(lasts).UnixMilli()
 	if code.Secret, err = s.hub.Invite(ctx, ws, record.ID(uuid.MustParse(e.User.ID)), e.User.scopes(), lasts); err != nil {
 		return e, err

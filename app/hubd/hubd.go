@@ -17,6 +17,7 @@ import (
 	"patio/sync/hub/blobs"
 	"patio/sync/protocol"
 	"patio/sync/record"
+	"patio/sync/vv"
 )
 
 // Config says where a hub lives and what it may.
@@ -27,6 +28,7 @@ type Config struct {
 	MaxFile  int64 // bytes of a file that a device may bring; 0 is protocol.MaxBlob
 	Log      zerolog.Logger
 	Now      func() time.Time
+	Joined   func() // called when a device has joined; must not block; nil for nobody
 }
 
 // Service is a data folder at work.
@@ -65,7 +67,7 @@ func Open(ctx context.Context, cfg Config) (s *Service, err error) {
 		return s, err
 	}
 	s.figs = newFigures(s.store, cfg.Now)
-	s.hub.Observe(s.figs)
+	s.hub.Observe(&watcher{s.figs, cfg.Joined})
 	return s, nil
 }
 
@@ -82,6 +84,19 @@ func (s *Service) makeHub() (err error) {
 	s.hub = hub.New(s.store, s.cfg.Policy, s.cfg.Now)
 	s.hub.KeepBlobs(s.blobs, limits)
 	return nil
+}
+
+// watcher tells figures, and whoever waits for a device.
+type watcher struct {
+	*figures
+	joined func()
+}
+
+// Joined tells that a device did.
+func (w *watcher) Joined(record.ID, vv.Replica) {
+	if w.joined != nil {
+		w.joined()
+	}
 }
 
 // Close lets everything go, in reverse; SQLite's log is merged into its file.

@@ -1,7 +1,9 @@
 package hubd
 
 import (
+	"context"
 	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -123,5 +125,85 @@ func TestANameThatTwoHaveIsAskedByItsID(t *testing.T) {
 	}
 	if w, err := pick("workspace", "2", two, of); err != nil || w.ID != "2" {
 		t.Error(w, err)
+	}
+}
+
+func TestAWorkspaceWhoseHubIsGoneIsMadeAgain(t *testing.T) {
+	first := open(t, at(t.TempDir(), newClock()))
+	w, _ := stocked(t, first)
+	closed(t, first)
+	s := open(t, at(t.TempDir(), newClock()))
+	defer closed(t, s)
+	again := done[Workspace](t, s, CreateWorkspace, NewWorkspace{Name: "Loja", ID: w.ID})
+	if again.ID != w.ID || again.Epoch == w.Epoch {
+		t.Errorf("%+v, was %+v", again, w)
+	}
+	var head hub.Head
+	if err := s.store.Read(t.Context(), record.ID(uuid.MustParse(w.ID)), func(v hub.View) (err error) { head, err = v.Head(); return err }); err != nil {
+		t.Fatal(err)
+	}
+	if head.Hub < 1<<14 || head.Hub >= 1<<15 {
+		t.Errorf("it writes as %d, as the old one may have", head.Hub)
+	}
+	wantCode(t, "twice", s.Call(t.Context(), CreateWorkspace, NewWorkspace{Name: "Outra", ID: w.ID}, &w), crm.CodeConflict)
+	wantCode(t, "no id", s.Call(t.Context(), CreateWorkspace, NewWorkspace{Name: "Outra", ID: "x"}, &w), crm.CodeInvalid)
+}
+
+func TestAPersonWhomADeviceKnowsKeepsTheID(t *testing.T) {
+	s := open(t, at(t.TempDir(), newClock()))
+	defer closed(t, s)
+	stocked(t, s)
+	id := uuid.Must(uuid.NewV7()).String()
+	u := done[User](t, s, AddUser, NewUser{Workspace: "Loja", ID: id, Name: "Rui", Role: "manager"}) // of the same name as another
+	if u.ID != id || u.Role != "manager" {
+		t.Errorf("%+v", u)
+	}
+	wantCode(t, "twice", s.Call(t.Context(), AddUser, NewUser{Workspace: "Loja", ID: id, Name: "Bia", Role: "seller"}, &u), crm.CodeConflict)
+	wantCode(t, "no id", s.Call(t.Context(), AddUser, NewUser{Workspace: "Loja", ID: "x", Name: "Bia", Role: "seller"}, &u), crm.CodeInvalid)
+}
+
+func TestACodeMayBeForMinutes(t *testing.T) {
+	c := newClock()
+	s := open(t, at(t.TempDir(), c))
+	defer closed(t, s)
+	stocked(t, s)
+	e := done[Enrolled](t, s, Enroll, Enrolment{Workspace: "Loja", User: "Rui", Minutes: 20, Public: []string{"https://hub.example"}})
+	if e.Expires != c.now.Add(20*time.Minute).UnixMilli() {
+		t.Errorf("%+v", e)
+	}
+	for _, no := range []Enrolment{{}, {Hours: -1, Minutes: 90}, {Hours: 1, Minutes: -10}, {Hours: maxHours, Minutes: 1}} {
+		no.Workspace, no.User = "Loja", "Rui"
+		wantCode(t, "such a time", s.Call(t.Context(), Enroll, no, &e), crm.CodeInvalid)
+	}
+}
+
+func TestAPrivateHubTellsWhoJoinsAndHasNoSocket(t *testing.T) {
+	joined := 0
+	cfg := at(t.TempDir(), newClock())
+	cfg.Joined = func() { joined++ }
+	s := open(t, cfg)
+	defer closed(t, s)
+	stocked(t, s)
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() {
+		ended <- s.Serve(ctx, Serving{Listen: "127.0.0.1:0", Private: true}, func(Served) error { stop(); return nil })
+	}()
+	if err := <-ended; err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(filepath.Join(cfg.Dir, socketName)); !os.IsNotExist(err) {
+		t.Errorf("there is a socket: %v", err)
+	}
+	e := done[Enrolled](t, s, Enroll, Enrolment{Workspace: "Loja", User: "Rui", Minutes: 20, Public: []string{"https://hub.example"}})
+	code, err := enroll.Parse(e.Code)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []int{1, 1} { // the second time it is used up
+		_, _, err = s.hub.Join(t.Context(), code.Workspace, code.Secret, "PC", hub.Past{})
+		if joined != want {
+			t.Errorf("%d were told of, %v", joined, err)
+		}
 	}
 }

@@ -18,6 +18,7 @@ import (
 // NewUser is a person to add.
 type NewUser struct {
 	Workspace string   `json:"workspace"`
+	ID        string   `json:"id"` // of a person whom a device knows already; "" makes one
 	Name      string   `json:"name"`
 	Role      string   `json:"role"`
 	Shops     []string `json:"shops"` // by id or name; none: the shop that every workspace starts with
@@ -51,16 +52,33 @@ func (s *Service) addUser(ctx context.Context, args NewUser) (User, error) {
 	if err != nil {
 		return User{}, err
 	}
-	if slices.ContainsFunc(people.users, func(u User) bool { return !u.Retired && strings.EqualFold(u.Name, name) }) {
+	id, err := newUserID(args.ID)
+	if err != nil {
+		return User{}, err
+	}
+	if slices.ContainsFunc(people.users, func(u User) bool {
+		return u.ID == id || args.ID == "" && !u.Retired && strings.EqualFold(u.Name, name)
+	}) {
 		return User{}, crm.NewError(crm.CodeConflict, "name", "name", name)
 	}
 	shops, err := people.shopIDs(args.Shops)
 	if err != nil {
 		return User{}, err
 	}
-	u := User{ID: uuid.Must(uuid.NewV7()).String(), Name: name, Role: args.Role, Shops: shops}
+	u := User{ID: id, Name: name, Role: args.Role, Shops: shops}
 	fields := replica.UserFields(crm.User{ID: u.ID, Name: name, Role: u.Role}, shops, nil)
 	return u, s.hub.Write(ctx, ws, uint32(crm.KindUser), record.ID(uuid.MustParse(u.ID)), fields)
+}
+
+func newUserID(known string) (string, error) {
+	if known == "" {
+		return uuid.Must(uuid.NewV7()).String(), nil
+	}
+	id, err := parseID(known)
+	if err != nil {
+		return "", crm.NewError(crm.CodeInvalid, "id", "value", known).Because(err)
+	}
+	return idText(id), nil
 }
 
 func checkRole(role string) error {

@@ -1,6 +1,7 @@
 package hubd
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"encoding/hex"
@@ -17,10 +18,12 @@ import (
 
 // Serving says how a hub is served.
 type Serving struct {
-	Listen  string   // "host:port"; port 0 is any free one
-	Public  []string // addresses for codes, "https://host:port"; none: this machine's own
-	Proxy   bool     // a proxy in front has the certificate: plain HTTP, on loopback only
-	Metrics string   // loopback "host:port" of /metrics and /healthz, "" none
+	Listen  string        // "host:port"; port 0 is any free one
+	Public  []string      // addresses for codes, "https://host:port"; none: this machine's own
+	Proxy   bool          // a proxy in front has the certificate: plain HTTP, on loopback only
+	Metrics string        // loopback "host:port" of /metrics and /healthz, "" none
+	Private bool          // no socket: commands are this process's own
+	Grace   time.Duration // that what is under way may take when the hub is stopped; 0 is lastRequests
 }
 
 // Served is where a hub is.
@@ -56,10 +59,10 @@ func (s *Service) Serve(ctx context.Context, cfg Serving, ready func(Served) err
 	}
 	closing, end := context.WithCancel(context.Background())
 	defer end()
-	run := &running{closing: end}
+	run := &running{closing: end, grace: cmp.Or(cfg.Grace, lastRequests)}
 	served := Served{Listen: listener.Addr().String(), Public: public}
 	if len(public) == 0 {
-		served.Public = ownAddresses(listener.Addr())
+		served.Public = OwnAddresses(listener.Addr().String())
 	}
 	var secure *tls.Config
 	if !cfg.Proxy {
@@ -71,7 +74,7 @@ func (s *Service) Serve(ctx context.Context, cfg Serving, ready func(Served) err
 		secure = &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS13}
 	}
 	run.add(s.server(s.door(closing), secure), atMost(listener, maxConnections))
-	if err := s.beside(ctx, run, cfg.Metrics, &served); err != nil {
+	if err := s.beside(ctx, run, cfg, &served); err != nil {
 		return errors.Join(err, run.stop())
 	}
 	a, err := s.folder.about()
@@ -98,19 +101,21 @@ func (s *Service) Serve(ctx context.Context, cfg Serving, ready func(Served) err
 }
 
 // beside starts what is for this machine only: commands, and figures.
-func (s *Service) beside(ctx context.Context, run *running, metrics string, served *Served) error {
-	socket, err := s.folder.listenSocket(ctx)
-	if err != nil {
-		return err
+func (s *Service) beside(ctx context.Context, run *running, cfg Serving, served *Served) error {
+	if !cfg.Private {
+		socket, err := s.folder.listenSocket(ctx)
+		if err != nil {
+			return err
+		}
+		run.add(s.server(s.adminDoor(), nil), socket)
 	}
-	run.add(s.server(s.adminDoor(), nil), socket)
-	if metrics == "" {
+	if cfg.Metrics == "" {
 		return nil
 	}
-	if err := loopbackOnly("metrics", metrics); err != nil {
+	if err := loopbackOnly("metrics", cfg.Metrics); err != nil {
 		return err
 	}
-	listener, err := listen(ctx, "metrics", metrics)
+	listener, err := listen(ctx, "metrics", cfg.Metrics)
 	if err != nil {
 		return err
 	}
@@ -141,6 +146,7 @@ func (c counting) Write(b []byte) (int, error) { c(); return len(b), nil }
 // running are the servers of a hub.
 type running struct {
 	closing context.CancelFunc // ends streams
+	grace   time.Duration
 	servers []*http.Server
 	ended   []chan struct{}
 	failed  chan error
@@ -169,7 +175,7 @@ func (r *running) add(server *http.Server, listener net.Listener) {
 // stop takes nothing new, ends streams, and waits a while for what is under way.
 func (r *running) stop() error {
 	r.closing()
-	ctx, cancel := context.WithTimeout(context.Background(), lastRequests)
+	ctx, cancel := context.WithTimeout(context.Background(), r.grace)
 	defer cancel()
 	var failed error
 	for i, server := range r.servers {
@@ -198,10 +204,10 @@ func loopbackOnly(field, address string) error {
 	return nil
 }
 
-// ownAddresses are where this machine is reached: at the address it listens at,
-// or at each that it has.
-func ownAddresses(at net.Addr) (out []string) {
-	host, port, err := net.SplitHostPort(at.String())
+// OwnAddresses are where who listens at a "host:port" is reached: there, or, if
+// that is every address of this machine, at each that it has now.
+func OwnAddresses(at string) (out []string) {
+	host, port, err := net.SplitHostPort(at)
 	if err != nil {
 		return nil
 	}

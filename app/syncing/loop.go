@@ -55,6 +55,9 @@ func (s *Service) run(ctx context.Context, done chan<- struct{}) {
 		if err != nil {
 			failures++
 			pause, woken = s.pause(failures), s.asked // a write alone brings back no hub
+			if s.elsewhere(ctx, err) {
+				pause = firstPause
+			}
 			s.cfg.Log.Warn().Err(err).Dur("pause", pause).Msg("sync")
 		} else {
 			failures = 0
@@ -101,7 +104,7 @@ func (s *Service) listen(ctx context.Context) {
 		}
 		p := min(firstPause<<min(failures, 10), longPause)
 		s.cfg.Log.Debug().Err(err).Dur("pause", p).Msg("the hub's stream ended")
-		if !wait(ctx, p/2+rand.N(p), nil) {
+		if !wait(ctx, p/2+rand.N(p), s.turned) {
 			return
 		}
 	}

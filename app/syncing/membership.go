@@ -36,8 +36,14 @@ func (m *Membership) wire() *client.Wire {
 // read.
 type memberships struct{ dir string }
 
-// file is named by the data folder's place, links followed.
+// file is named by the data folder's place.
 func (m memberships) file(dataDir string) (string, error) {
+	place, err := Place(dataDir)
+	return filepath.Join(m.dir, place+".json"), err
+}
+
+// Place names where a data folder is, links followed, in letters and digits.
+func Place(dataDir string) (string, error) {
 	place, err := filepath.Abs(dataDir)
 	if err != nil {
 		return "", err
@@ -46,7 +52,7 @@ func (m memberships) file(dataDir string) (string, error) {
 		place = real
 	}
 	sum := sha256.Sum256([]byte(place))
-	return filepath.Join(m.dir, hex.EncodeToString(sum[:16])+".json"), nil
+	return hex.EncodeToString(sum[:16]), nil
 }
 
 // read answers nil when this installation joined nothing.

@@ -19,7 +19,7 @@ import (
 	"patio/backend/replica"
 	"patio/backend/store"
 	"patio/sync/client"
-	"patio/sync/enroll"
+	"patio/sync/nearby"
 	"patio/sync/protocol"
 	"patio/sync/record"
 	"patio/sync/vv"
@@ -42,6 +42,7 @@ type Config struct {
 	Log         zerolog.Logger // the zero value logs nothing
 	Changed     func()         // called when Status may answer something else; must not block; nil for nobody
 	Now         func() time.Time
+	Nearby      nearby.Network // where a server of the shop is looked for
 }
 
 // Service syncs one store. Close ends it.
@@ -55,6 +56,7 @@ type Service struct {
 	wake   chan struct{} // something may wait
 	asked  chan struct{} // somebody doesn't want to wait
 	agreed chan struct{} // a sync went well
+	turned chan struct{} // the hub is at another address
 
 	mu       sync.Mutex // guards what follows
 	member   *Membership
@@ -83,7 +85,7 @@ func Open(ctx context.Context, cfg Config) (*Service, error) {
 	}
 	s := &Service{
 		store: cfg.Store, local: replica.NewLocal(cfg.Store), members: memberships{cfg.Memberships}, cfg: cfg,
-		wake: make(chan struct{}, 1), asked: make(chan struct{}, 1), agreed: make(chan struct{}, 1), phase: PhaseOff,
+		wake: make(chan struct{}, 1), asked: make(chan struct{}, 1), agreed: make(chan struct{}, 1), turned: make(chan struct{}, 1), phase: PhaseOff,
 	}
 	past, err := s.local.Past(ctx)
 	if err != nil {
@@ -151,25 +153,24 @@ func (s *Service) Close() error {
 
 // Joining is what a person says who joins.
 type Joining struct {
-	Code string
+	Code string // long, or the short one of a server in the local network
 	Name string // this device's, as others see it
 	Anew bool   // begin with the hub's leads: those that are here stay in a snapshot and nowhere else
 }
 
 // Join makes this installation a device by an enrolment code. All that is here
 // comes along, unless it begins anew; who was in the workspace before comes
-// along in any case. Errors: sync.code, sync.invite, sync.certificate,
-// sync.unreachable, sync.joined, sync.other_workspace, required; of beginning
-// anew those of Store.Replaced, too.
+// along in any case. Errors: sync.code, sync.nobody, sync.other_code,
+// sync.invite, sync.certificate, sync.unreachable, sync.joined,
+// sync.other_workspace, required; of beginning anew those of Store.Replaced, too.
 func (s *Service) Join(ctx context.Context, as Joining) error {
-	code, name := as.Code, as.Name
-	invited, err := enroll.Parse(code)
-	if err != nil {
-		return told(err)
-	}
-	name = strings.TrimSpace(name)
+	name := strings.TrimSpace(as.Name)
 	if name == "" {
 		return crm.NewError(crm.CodeRequired, "name")
+	}
+	invited, err := s.invitation(ctx, as.Code)
+	if err != nil {
+		return err
 	}
 	s.busy.Lock()
 	defer s.busy.Unlock()
@@ -344,9 +345,14 @@ func (s *Service) turn() {
 	if s.member == nil || len(s.member.Addresses) < 2 {
 		return
 	}
+	at := slices.Index(s.member.Addresses, s.wire.Address)
+	s.speakAt(s.member.Addresses[(at+1)%len(s.member.Addresses)])
+}
+
+// speakAt makes the wire to another address of the hub.
+func (s *Service) speakAt(address string) {
 	next := *s.wire
-	at := slices.Index(s.member.Addresses, next.Address)
-	next.Address = s.member.Addresses[(at+1)%len(s.member.Addresses)]
+	next.Address = address
 	s.wire = &next
 	s.client = client.New(s.local, s.wire, s.cfg.Now)
 }

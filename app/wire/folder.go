@@ -1,6 +1,10 @@
 package wire
 
-import "path/filepath"
+import (
+	"path/filepath"
+
+	"patio/app/syncing"
+)
 
 // DefaultFolder is where this operating system keeps a program's data for one
 // person: %LOCALAPPDATA%\Patio\data on Windows, ~/Library/Application
@@ -25,4 +29,14 @@ func DevicesFolder() (string, error) {
 		return "", err
 	}
 	return filepath.Join(dir, "devices"), nil
+}
+
+// serverFolder is where a PC that is the server of its shop keeps what the shop's
+// PCs told it: beside the folder of devices, in one for this data folder.
+func serverFolder(devices, dataDir string) (string, error) {
+	place, err := syncing.Place(dataDir)
+	if err != nil {
+		return "", err
+	}
+	return filepath.Join(filepath.Dir(devices), "server", place), nil
 }

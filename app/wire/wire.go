@@ -14,9 +14,11 @@ import (
 	"patio/app/api"
 	"patio/app/bind"
 	"patio/app/events"
+	"patio/app/shopserver"
 	"patio/app/syncing"
 	"patio/backend/crm"
 	"patio/backend/store"
+	"patio/sync/nearby"
 )
 
 // Config is what a program brings to Open.
@@ -28,6 +30,7 @@ type Config struct {
 	Files   *api.Files     // shared with Shell; nil makes one
 	Events  *events.Bus    // given to hear of progress while opening; nil makes one
 	Devices string         // folder of what makes this installation a device; "" is this person's own
+	Nearby  nearby.Network // where a shop's server is looked for, and is found
 }
 
 // App is the open program.
@@ -61,7 +64,7 @@ func Open(ctx context.Context, cfg Config) (*App, error) {
 		a.events.Emit(EventChange, c)
 	})
 	a.close = append(a.close, func() error { stop(); return nil })
-	service, err := a.openSync(ctx, cfg)
+	service, server, err := a.openSync(ctx, cfg)
 	if err != nil {
 		return nil, errors.Join(err, a.Close())
 	}
@@ -73,28 +76,40 @@ func Open(ctx context.Context, cfg Config) (*App, error) {
 	a.bound = []any{
 		api.NewSession(s), api.NewSetup(s), api.NewSettings(s), api.NewDevice(s), api.NewHistory(s, sheets),
 		api.NewBoard(s), api.NewLeads(s, cfg.Shell), api.NewActivities(s), api.NewSearch(s), sheets, api.NewBackups(s, cfg.Files),
-		api.NewSync(s, service),
+		api.NewSync(s, service), api.NewShopServer(server),
 	}
 	return a, nil
 }
 
-func (a *App) openSync(ctx context.Context, cfg Config) (*syncing.Service, error) {
+func (a *App) openSync(ctx context.Context, cfg Config) (*syncing.Service, *shopserver.Service, error) {
 	if cfg.Devices == "" {
 		var err error
 		if cfg.Devices, err = DevicesFolder(); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 	}
 	service, err := syncing.Open(ctx, syncing.Config{
-		Store: a.Store, DataDir: cfg.DataDir, Memberships: cfg.Devices, Log: cfg.Log,
+		Store: a.Store, DataDir: cfg.DataDir, Memberships: cfg.Devices, Log: cfg.Log, Nearby: cfg.Nearby,
 		Changed: func() { a.events.Emit(EventSync, nil) },
 	})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	a.close = append(a.close, service.Close)
-	service.Start()
-	return service, nil
+	dir, err := serverFolder(cfg.Devices, cfg.DataDir)
+	if err != nil {
+		return nil, nil, err
+	}
+	server, err := shopserver.Open(shopserver.Config{
+		Store: a.Store, Sync: service, Dir: dir, Log: cfg.Log, Nearby: cfg.Nearby,
+		Changed: func() { a.events.Emit(EventServer, nil) },
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	a.close = append(a.close, server.Close)
+	server.Begin()
+	return service, server, nil
 }
 
 // Events that pages hear.
@@ -102,6 +117,7 @@ const (
 	EventChange    = "change"    // crm.Change: fetch what it names again
 	EventWorkspace = "workspace" // nothing: ask Session.State again
 	EventSync      = "sync"      // nothing: ask Sync.Status again
+	EventServer    = "server"    // nothing: ask ShopServer.Status again
 )
 
 // Bound are the structs that need an open database.

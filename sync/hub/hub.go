@@ -53,6 +53,18 @@ func (h *Hub) Create(ctx context.Context, name string) (record.ID, error) {
 	return id, err
 }
 
+// CreateAgain makes a workspace with the id of one whose hub is gone: its devices
+// join again, and bring what they have. This hub's writes are under a number
+// that the old one, which counted from one, hardly reached. Errors: ErrExists.
+func (h *Hub) CreateAgain(ctx context.Context, id record.ID, name string) error {
+	number := hubsAgain + vv.Replica(binary.BigEndian.Uint16(random(2)))%hubsAgain
+	return h.store.Create(ctx, id, Head{Name: name, Epoch: newID(), Hub: number})
+}
+
+// hubsAgain is from where on, and how many, numbers of such hubs are; restores
+// count on from there.
+const hubsAgain vv.Replica = 1 << 14
+
 // Moved answers a channel that is closed when the workspace's head moves, or
 // devices may see something else from now on. Ask for it before looking at what
 // is there.
@@ -137,6 +149,9 @@ func (h *Hub) Join(ctx context.Context, workspace record.ID, secret []byte, name
 		invite.Used = d.Replica
 		return errors.Join(tx.PutDevice(d), tx.PutInvite(*invite))
 	})
+	if err == nil {
+		h.observer.Joined(workspace, d.Replica)
+	}
 	if err == nil && rolledBack {
 		err = h.NewEpoch(ctx, workspace)
 	}

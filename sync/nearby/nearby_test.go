@@ -42,6 +42,20 @@ func (n Network) silent() Network {
 	return n
 }
 
+// refused asks until somebody answers who doesn't know the topic.
+func (n Network) refused(t *testing.T, topic Topic) {
+	t.Helper()
+	for {
+		got, err := n.silent().Ask(t.Context(), topic)
+		if errors.Is(err, ErrOthers) {
+			return
+		}
+		if !errors.Is(err, ErrNobody) { // else a busy machine
+			t.Fatalf("%+v, %v", got, err)
+		}
+	}
+}
+
 func TestAServerIsFoundByItsCode(t *testing.T) {
 	a, n := listening(t)
 	code := enroll.NewShort()
@@ -80,9 +94,8 @@ func TestAServerWithoutAnOpenCodeIsSilent(t *testing.T) {
 	want("only a workspace")
 	var asked atomic.Int32
 	a.Answer(codeOf(1), func() string { asked.Add(1); return "" })
-	want("expired")
-	if asked.Load() == 0 {
-		t.Error("nobody noticed that it was asked for")
+	for asked.Load() == 0 { // somebody notices that it was asked for
+		want("expired")
 	}
 	a.Answer(codeOf(1), says("the long code"))
 	a.Silence(codeOf(2))
@@ -96,9 +109,7 @@ func TestAServerWithoutAnOpenCodeIsSilent(t *testing.T) {
 func TestAWrongCodeIsToldFromNoServer(t *testing.T) {
 	a, n := listening(t)
 	a.Answer(codeOf(1), says("the long code"))
-	if got, err := n.silent().Ask(t.Context(), codeOf(2)); !errors.Is(err, ErrOthers) {
-		t.Errorf("%+v, %v", got, err)
-	}
+	n.refused(t, codeOf(2))
 }
 
 func TestTheRightOneOfTwoServersIsFound(t *testing.T) {
@@ -121,9 +132,7 @@ func TestANewCodeEndsTheOldOne(t *testing.T) {
 	if got, err := n.Ask(t.Context(), codeOf(2)); err != nil || got.Text != "new" {
 		t.Errorf("%+v, %v", got, err)
 	}
-	if _, err := n.silent().Ask(t.Context(), codeOf(1)); !errors.Is(err, ErrOthers) {
-		t.Error(err)
-	}
+	n.refused(t, codeOf(1))
 }
 
 // A false server sends whatever it likes, ahead of the true one, and keeps

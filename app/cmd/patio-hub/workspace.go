@@ -14,7 +14,7 @@ func newWorkspace(t *terminal) *cobra.Command {
 		&cobra.Command{
 			Use: "create NAME --data DIR", Short: "Make a workspace", Args: one("a name"),
 			RunE: func(cmd *cobra.Command, args []string) error {
-				w, err := call[hubd.Workspace](cmd.Context(), t, hubd.CreateWorkspace, hubd.Named{Name: args[0]})
+				w, err := call[hubd.Workspace](cmd.Context(), t, hubd.CreateWorkspace, hubd.NewWorkspace{Name: args[0]})
 				if err != nil {
 					return err
 				}

@@ -18,6 +18,7 @@ type Generated = {
   Settings: typeof import('./wailsjs/go/api/Settings');
   Setup: typeof import('./wailsjs/go/api/Setup');
   Sheets: typeof import('./wailsjs/go/api/Sheets');
+  ShopServer: typeof import('./wailsjs/go/api/ShopServer');
   Sync: typeof import('./wailsjs/go/api/Sync');
 };
 

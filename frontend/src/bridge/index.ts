@@ -6,6 +6,7 @@ export type * from './leads';
 export type * from './records';
 export type * from './settings';
 export type * from './sheets';
+export type * from './shopServer';
 export type * from './sync';
 export { on, emitLocal, type Events } from './events';
 export { Failure, toFailure } from './failure';

@@ -472,6 +472,34 @@ export namespace setup {
 
 }
 
+export namespace shopserver {
+	
+	export interface Code {
+	    text: string;
+	    userId: string;
+	    given: number;
+	    expires: number;
+	    asked: boolean;
+	    used: boolean;
+	}
+	export interface Person {
+	    userId: string;
+	    name: string;
+	    role: string;
+	}
+	export interface Status {
+	    phase: string;
+	    failure?: crm.Error;
+	    pc: string;
+	    address: string;
+	    port: number;
+	    search: number;
+	    pcs: number;
+	    code?: Code;
+	}
+
+}
+
 export namespace store {
 	
 	export interface HistoryEntry {
