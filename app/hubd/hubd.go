@@ -13,6 +13,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"patio/backend/crm"
+	"patio/backend/store"
 	"patio/sync/hub"
 	"patio/sync/hub/blobs"
 	"patio/sync/protocol"
@@ -78,6 +79,7 @@ func (s *Service) makeHub() (err error) {
 		return ofFile(err, "data", s.folder.dir)
 	}
 	limits := hub.DefaultBlobLimits()
+	limits.Free = func() (int64, error) { return store.FreeSpace(s.folder.dir) }
 	if s.cfg.MaxFile > 0 {
 		limits.Size = s.cfg.MaxFile
 	}

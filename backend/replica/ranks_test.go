@@ -149,7 +149,7 @@ func TestRebalanceAgainstMoves(t *testing.T) {
 			t.Error("nothing was tidied: the test shows nothing")
 		}
 	})
-	for _, seed := range histories(t, 6) {
+	for _, seed := range histories(t, 8) {
 		t.Run(fmt.Sprintf("PATIO_HISTORY=%d", seed), func(t *testing.T) {
 			t.Parallel()
 			want, _ := moved(t, seed, func(*dealers) {})
@@ -190,10 +190,14 @@ func TestARebalanceStampedNowIsFound(t *testing.T) {
 	t.Error("no history found it")
 }
 
+// manyCards are more than are moved again and again: what a rebalance would take
+// away shows at the end.
+const manyCards = 16
+
 // moved lives through a history and answers in which stage each card stands.
 func moved(t *testing.T, seed uint64, tidy func(*dealers)) (stages []string, d *dealers) {
 	t.Helper()
-	d = newDealers(t, seed, 3, 8)
+	d = newDealers(t, seed, 3, manyCards)
 	for range 40 { // to and fro between the same neighbours
 		d.between(d.pcs[0])
 	}
@@ -203,17 +207,17 @@ func moved(t *testing.T, seed uint64, tidy func(*dealers)) (stages []string, d *
 	for i, p := range d.pcs {
 		p.skew = time.Duration(d.r.IntN(50)-25)*time.Second + time.Duration(i)*time.Millisecond
 	}
-	for range 40 {
+	for range 24 {
 		p := d.pcs[d.r.IntN(3)]
 		switch d.r.IntN(10) {
-		case 0, 1:
+		case 0:
 			p.sync()
-		case 2:
+		case 1:
 			tidy(d)
-		case 3, 4, 5:
-			d.move(p, d.r.IntN(8), d.r.IntN(2))
+		case 2, 3, 4, 5, 6:
+			d.move(p, d.r.IntN(manyCards), d.r.IntN(3))
 		default:
-			d.move(p, d.r.IntN(8), 0)
+			d.move(p, d.r.IntN(manyCards), 0)
 		}
 	}
 	d.all()

@@ -36,7 +36,7 @@ func (s *Store) fillBallast(ctx context.Context) {
 	if _, err := os.Stat(path); err == nil {
 		return
 	}
-	free, err := freeSpace(s.dir)
+	free, err := FreeSpace(s.dir)
 	if err != nil {
 		return
 	}
@@ -78,7 +78,7 @@ func (s *Store) outOfRoom(code crm.Code, cause error) bool {
 	if code != crm.CodeReadOnly && code != crm.CodeInternal || !errors.As(cause, &e) {
 		return false
 	}
-	free, err := freeSpace(s.dir)
+	free, err := FreeSpace(s.dir)
 	return err == nil && free < 64<<10
 }
 
@@ -96,7 +96,7 @@ func (s *Store) dropBallast() {
 // Room says whether background work may write size bytes: what people save
 // comes first. Code disk_full when not.
 func (s *Store) Room(size int64) error {
-	free, err := freeSpace(s.dir)
+	free, err := FreeSpace(s.dir)
 	if err != nil {
 		return folderFailure(s.dir, err)
 	}

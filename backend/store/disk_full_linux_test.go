@@ -15,7 +15,7 @@ import (
 // fillDisk takes all space but some bytes, and answers how to give it back.
 func fillDisk(t *testing.T, dir string, leave int64) (free func()) {
 	t.Helper()
-	left, err := freeSpace(dir)
+	left, err := FreeSpace(dir)
 	if err != nil {
 		t.Fatal(err)
 	}

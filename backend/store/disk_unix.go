@@ -9,8 +9,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// freeSpace answers the bytes that this user may still write under dir.
-func freeSpace(dir string) (int64, error) {
+// FreeSpace answers the bytes that this user may still write under dir.
+func FreeSpace(dir string) (int64, error) {
 	var st unix.Statfs_t
 	if err := unix.Statfs(dir, &st); err != nil {
 		return 0, err

@@ -6,8 +6,8 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// freeSpace answers the bytes that this user may still write under dir.
-func freeSpace(dir string) (int64, error) {
+// FreeSpace answers the bytes that this user may still write under dir.
+func FreeSpace(dir string) (int64, error) {
 	path, err := windows.UTF16PtrFromString(dir)
 	if err != nil {
 		return 0, err

@@ -206,7 +206,7 @@ func (s *Store) roomFor(bytes int64, kind string) error {
 	if kind == SnapshotDaily || kind == SnapshotHourly {
 		return s.Room(bytes)
 	}
-	free, err := freeSpace(s.dir)
+	free, err := FreeSpace(s.dir)
 	if err == nil && free < bytes {
 		return crm.NewError(crm.CodeDiskFull, "", "folder", s.dir)
 	}

@@ -21,9 +21,9 @@ type batch struct {
 	looked map[record.ID]*kept // nil: there is none
 	kids   map[record.ID][]record.ID
 	erased map[record.ID]bool
-	order  []record.ID // of what changed
-	gone   []record.ID // erased by this batch
-	due    bool        // a blob is to be removed at once
+	order  []record.ID       // of what changed
+	gone   []record.ID       // erased by this batch
+	due    []protocol.BlobID // to be removed at once
 }
 
 // kept is a record as a batch leaves it.

@@ -22,11 +22,14 @@ type BlobLimits struct {
 	Parts    int           // that a device has on their way; a further one takes the place of its oldest
 	PartsFor time.Duration // how long one on its way is kept since its last part came
 	SpareFor time.Duration // how long one that no living record names is kept
+
+	Reserve int64                 // bytes of the disk that are not for files: records go before pictures
+	Free    func() (int64, error) // what it has left; nil: nobody asks
 }
 
 // DefaultBlobLimits are those of a hub that is told none.
 func DefaultBlobLimits() BlobLimits {
-	return BlobLimits{Size: protocol.MaxBlob, Spare: 2 << 30, Parts: 16, PartsFor: 7 * 24 * time.Hour, SpareFor: 30 * 24 * time.Hour}
+	return BlobLimits{Size: protocol.MaxBlob, Spare: 2 << 30, Parts: 16, PartsFor: 7 * 24 * time.Hour, SpareFor: 30 * 24 * time.Hour, Reserve: 256 << 20}
 }
 
 // KeepBlobs names where files lie, before anything is served. Without a folder
@@ -162,8 +165,9 @@ func (h *Hub) PutBlob(ctx context.Context, ask BlobAsk, at protocol.Span, b []by
 	return &protocol.Blob{Have: have, Whole: true}, ofBlob(h.brought(ctx, ask, part))
 }
 
-// room refuses a new part when too much lies here that no record names, and
-// lets a device's oldest part go when it has too many.
+// room refuses a new part when the disk has no more for files, or too much lies
+// here that no record names, and lets a device's oldest part go when it has too
+// many.
 func (h *Hub) room(part blobs.Part, loose int64) error {
 	parts, err := h.blobs.Parts(part.Workspace)
 	if err != nil {
@@ -190,7 +194,14 @@ func (h *Hub) room(part blobs.Part, loose int64) error {
 	if taken+part.Size > h.limits.Spare {
 		return protocol.Refuse(protocol.CodeBlobRoom, fmt.Errorf("%d bytes that no record names", taken))
 	}
-	return nil
+	if h.limits.Free == nil {
+		return nil
+	}
+	free, err := h.limits.Free()
+	if err == nil && free-part.Size < h.limits.Reserve {
+		err = protocol.Refuse(protocol.CodeBlobRoom, fmt.Errorf("%d bytes are free", free))
+	}
+	return err
 }
 
 // brought puts a part that is whole among the blobs. Whoever brought it had it:

@@ -71,10 +71,10 @@ func (b *batch) say(ids []record.ID) error {
 }
 
 // loosen says of blobs since when no living record names them. One of which the
-// last record was erased is to go at once.
+// last record was erased is to go at once, and what is on its way of it, too.
 func (b *batch) loosen(touched, erased []protocol.BlobID) error {
 	rows, err := b.tx.Blobs(touched)
-	if err != nil || len(rows) == 0 {
+	if err != nil {
 		return err
 	}
 	naming, err := b.tx.Naming(touched)
@@ -83,6 +83,10 @@ func (b *batch) loosen(touched, erased []protocol.BlobID) error {
 	}
 	var changed []Blob
 	for _, id := range touched {
+		last := len(naming[id]) == 0 && slices.Contains(erased, id)
+		if last {
+			b.due = append(b.due, id)
+		}
 		row, there := rows[id]
 		if !there {
 			continue
@@ -94,9 +98,8 @@ func (b *batch) loosen(touched, erased []protocol.BlobID) error {
 			return err
 		case living:
 			since = 0
-		case len(naming[id]) == 0 && slices.Contains(erased, id):
+		case last:
 			since, row.Puts = erasedAt, nil
-			b.due = true
 		case since == 0:
 			since = b.h.now().UnixMilli()
 		}

@@ -3,6 +3,7 @@ package hub
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"patio/sync/hub/blobs"
 	"patio/sync/protocol"
@@ -57,12 +58,19 @@ func (h *Hub) sweepLoose(ctx context.Context, workspace record.ID) error {
 	}
 }
 
-// swept removes what an erasure left to be removed at once. It was asked for and
-// is done: what fails here the next sweep does.
-func (h *Hub) swept(ctx context.Context, workspace record.ID, due bool) {
-	if due && h.blobs != nil {
-		_ = h.sweepLoose(context.WithoutCancel(ctx), workspace)
+// swept removes the blobs of erased records at once. That was asked for and is
+// done: what fails here the next sweep does.
+func (h *Hub) swept(ctx context.Context, workspace record.ID, due []protocol.BlobID) {
+	if len(due) == 0 || h.blobs == nil {
+		return
 	}
+	parts, _ := h.blobs.Parts(workspace)
+	for i := range parts {
+		if slices.Contains(due, parts[i].Blob) {
+			_ = h.blobs.Forget(parts[i].Part)
+		}
+	}
+	_ = h.sweepLoose(context.WithoutCancel(ctx), workspace)
 }
 
 // adoptAtOnce is how many files are looked up at once.

@@ -290,7 +290,20 @@ func TestABlobGoesAtOnceWithItsLastErasedRecord(t *testing.T) {
 		t.Fatal(err)
 	}
 	g.there("of a deleted one", shared, false)
-	// Along with what it belongs to, by a device's push.
+	// What is on its way goes, too.
+	half, halfID := picture(6, 100)
+	ask := hub.BlobAsk{Workspace: g.ws, Replica: d.ask.Replica, Key: d.key, Blob: halfID}
+	d.files(deal, rid(5), "a", half)
+	if _, err := g.PutBlob(t.Context(), ask, protocol.Span{To: 50, Size: 100}, half[:50]); err != nil {
+		t.Fatal(err)
+	}
+	if err := g.Erase(t.Context(), g.ws, []record.ID{rid(5)}); err != nil {
+		t.Fatal(err)
+	}
+	if state, err := g.BlobState(t.Context(), ask, 100); err != nil || state.Have != 0 {
+		t.Errorf("half of one: %+v, %v", state, err)
+	}
+	// Along with what it belongs to.
 	child, _ := picture(3, 30)
 	g.mustPut(d, child)
 	d.put(call, rid(4), map[record.Key]string{fieldParent: string(idBytes(rid(3))), fieldFiles: protocol.BlobID(sha256.Sum256(child)).String()})
@@ -301,6 +314,13 @@ func TestABlobGoesAtOnceWithItsLastErasedRecord(t *testing.T) {
 	g.mustPut(d, child)
 	g.there("brought again", child, true)
 	g.gets("brought again", d, child, true)
+}
+
+// begin brings a small blob without a wire.
+func (g *gallery) begin(d *desk, b []byte) error {
+	size := int64(len(b))
+	_, err := g.PutBlob(g.t.Context(), hub.BlobAsk{Workspace: g.ws, Replica: d.ask.Replica, Key: d.key, Blob: sha256.Sum256(b)}, protocol.Span{To: size, Size: size}, b)
+	return err
 }
 
 func idBytes(id record.ID) []byte { return id[:] }
@@ -365,7 +385,17 @@ func TestLimitsOfWhatDevicesBring(t *testing.T) {
 	if have(d, third, int64(mebibyte)) != 0 {
 		t.Error("it is there still")
 	}
+	// Records go before files: the disk's last bytes are theirs.
+	left, failed := int64(len(fourth))+99, error(nil)
+	g.limits.Reserve, g.limits.Free = 100, func() (int64, error) { return left, failed }
+	g.serve()
+	wantCode(t, "the disk's last bytes", g.put(other, fourth), protocol.CodeBlobRoom)
+	left++
 	g.mustPut(other, fourth)
+	failed = errors.New("wanted")
+	if err := g.begin(other, four[:100]); !errors.Is(err, failed) {
+		t.Errorf("a disk that doesn't say: %v", err)
+	}
 	if have(other, fourthID, int64(len(fourth))) != int64(len(fourth)) {
 		t.Error("not whole")
 	}

@@ -28,7 +28,8 @@ func (h *Hub) Push(ctx context.Context, key []byte, frame []byte) (*protocol.Pus
 	}
 	hash := sha256.Sum256(frame)
 	var answer *protocol.Pushed
-	moved, due := false, false
+	moved := false
+	var due []protocol.BlobID
 	err := h.store.Write(ctx, p.Ask.Workspace, func(tx Tx) error {
 		head, err := tx.Head()
 		if err != nil {

@@ -78,7 +78,8 @@ func sortedKeys(fields map[record.Key]string) []record.Key {
 
 // change runs what the hub itself does to a workspace's records.
 func (h *Hub) change(ctx context.Context, workspace record.ID, f func(*batch) error) error {
-	moved, due := false, false
+	moved := false
+	var due []protocol.BlobID
 	err := h.store.Write(ctx, workspace, func(tx Tx) error {
 		head, err := tx.Head()
 		if err != nil {
