@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import type { SyncDevice } from '../../bridge';
 import { bytesText } from './bytes';
+import { found } from './devices';
 import { LIBRARIES } from './libraries';
 import { retiredNamed, sorted, type Named } from './roster';
 import { sectionOf, SECTIONS } from './sections';
@@ -20,6 +22,33 @@ test('names come in the order of the language', () => {
     'Atendimento',
     'Preço',
   ]);
+});
+
+test('PCs are found by name or person, this one first', () => {
+  const pc = (name: string, userId: string, more: Partial<SyncDevice> = {}): SyncDevice => ({
+    number: name.length,
+    name,
+    userId,
+    state: 'active',
+    here: false,
+    joined: 0,
+    seen: 0,
+    ...more,
+  });
+  const list = [
+    pc('Balcão', 'Rui'),
+    pc('Pátio', 'Conceição', { here: true }),
+    pc('Velho', 'Rui', { state: 'revoked' }),
+    pc('Água Verde', 'Bia'),
+  ];
+  const names = (query: string) => {
+    const { active, revoked } = found(list, query, ({ userId }) => userId);
+    return [active, revoked].map((some) => some.map(({ name }) => name));
+  };
+  expect(names('')).toEqual([['Pátio', 'Água Verde', 'Balcão'], ['Velho']]);
+  expect(names('rui')).toEqual([['Balcão'], ['Velho']]);
+  expect(names('conceicao')).toEqual([['Pátio'], []]);
+  expect(names('agua')).toEqual([['Água Verde'], []]);
 });
 
 test('adding a name that was retired brings that one back', () => {
