@@ -13,7 +13,9 @@ import (
 
 	"patio/backend/crm"
 	"patio/backend/leads"
+	"patio/sync/client"
 	"patio/sync/hub"
+	"patio/sync/protocol"
 	"patio/sync/record"
 )
 
@@ -205,7 +207,7 @@ func moved(t *testing.T, seed uint64, tidy func(*dealers)) (stages []string, d *
 	// Clocks differ, less than what the hub takes back, and none tells the same as
 	// another: numbers, which decide then, are drawn for each history.
 	for i, p := range d.pcs {
-		p.skew = time.Duration(d.r.IntN(50)-25)*time.Second + time.Duration(i)*time.Millisecond
+		p.skew = time.Duration(d.r.IntN(50)-25)*time.Second + time.Duration(i+1)*time.Millisecond
 	}
 	for range 24 {
 		p := d.pcs[d.r.IntN(3)]
@@ -286,6 +288,22 @@ func TestATidyingIsNobodysConflict(t *testing.T) {
 	d.all()
 	a.conflicts(1)
 	b.conflicts(1)
+	// Somebody moves it while another's move is on its way here: known, and not
+	// replaced.
+	d.move(a, 0, 0) // which decides
+	d.all()
+	a.conflicts(0)
+	d.move(a, 0, 1)
+	a.sync()
+	if _, err := client.New(b.local(), &meanwhile{wire{b}, func() { d.move(b, 0, 2) }}, b.clock).Sync(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if tidy() != 1 {
+		t.Fatal("not tidied")
+	}
+	d.all()
+	a.conflicts(1)
+	b.conflicts(1)
 	// Deleted, erased, or moved since: left alone.
 	l := hubCard(d, d.cards[1])
 	a.must(leads.Remove(ctx, a.s, crm.Selection{IDs: []string{d.cards[1]}}))
@@ -301,6 +319,21 @@ func TestATidyingIsNobodysConflict(t *testing.T) {
 	if n != 0 || err != nil {
 		t.Errorf("%d, %v", n, err)
 	}
+}
+
+// meanwhile is a wire on which something happens once a page is on its way.
+type meanwhile struct {
+	wire
+	happens func()
+}
+
+func (m *meanwhile) Pull(ctx context.Context, pull *protocol.Pull) (*protocol.Page, error) {
+	page, err := m.wire.Pull(ctx, pull)
+	if len(page.Rows) > 0 && m.happens != nil {
+		m.happens()
+		m.happens = nil
+	}
+	return page, err
 }
 
 // hubCard answers a card as the hub has it, be it deleted.

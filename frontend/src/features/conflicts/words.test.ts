@@ -49,9 +49,18 @@ test.each([
   expect(conflictText(field, element, value).replace(/\u00a0/g, ' ')).toBe(text);
 });
 
-test('who wrote it is this PC or another', () => {
-  const value = { value: '', write: '', at: 0, replica: 1, here: true, device: '', userId: '' };
+test('who wrote it is this PC, another, or the server', () => {
+  const value = {
+    value: '',
+    write: '',
+    at: 0,
+    replica: 70_000,
+    here: true,
+    device: '',
+    userId: '',
+  };
   expect(writer(value)).toMatch(/^Este PC · /);
   expect(writer({ ...value, here: false })).toMatch(/^Outro PC · /);
+  expect(writer({ ...value, here: false, replica: 32_769 })).toMatch(/^O servidor · /);
   expect(writer({ ...value, here: false, device: 'PC do pátio' })).toMatch(/^PC do pátio · /);
 });

@@ -85,12 +85,16 @@ function written(field: string, element: string, value: string): string {
   return fieldText(field, value);
 }
 
+/** Numbers below it are a hub's: no person's PC wrote that, or the hub arranged what one did. */
+const FIRST_DEVICE = 1 << 16;
+
 /** "Este PC, Carla · hoje 14:02"; "Rui, PC do balcão · hoje 14:02" of another PC that is known. */
 export function writer(value: ConflictValue): string {
   const { here, device } = value;
   const name = session.user(value.userId)?.name;
   const when = dateTime(value.at);
   if (name && device) return t('conflicts.by_device', { name, device, when });
-  const pc = here ? t('conflicts.here') : device || t('conflicts.there');
+  const other = value.replica < FIRST_DEVICE ? 'conflicts.server' : 'conflicts.there';
+  const pc = here ? t('conflicts.here') : device || t(other);
   return name ? t('conflicts.by_person', { pc, name, when }) : t('conflicts.by', { pc, when });
 }
