@@ -1,16 +1,22 @@
 package hubd
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/rs/zerolog"
 
+	"patio/backend/crm"
+	"patio/backend/store"
+	"patio/sync/hub"
 	"patio/sync/record"
 )
 
@@ -85,4 +91,54 @@ func TestTheDeskDoesItsDutiesOnAClockAndAfterTheHeadMoved(t *testing.T) {
 		<-ended
 		did("afterwards")
 	})
+}
+
+func TestTheDeskSeesToFilesAndRanks(t *testing.T) {
+	c := newClock()
+	cfg := at(t.TempDir(), c)
+	var log bytes.Buffer
+	cfg.Log = zerolog.New(&log)
+	s := open(t, cfg)
+	defer closed(t, s)
+	w, _ := stocked(t, s)
+	ws := record.ID(uuid.MustParse(w.ID))
+	d := joined(t, s, ws)
+	spare := d.put([]byte("nobody names it"))
+	lead, place := record.ID{1}, record.Key{ID: 2}
+	long := store.Packed([]string{crm.ReadyShop, "a0" + strings.Repeat("V", 100), "1795000000000"})
+	if err := s.hub.Write(t.Context(), ws, uint32(crm.KindLead), lead, map[record.Key]string{place: long}); err != nil {
+		t.Fatal(err)
+	}
+	c.now = c.now.Add(31 * 24 * time.Hour)
+	at := s.desk()
+	at.do(t.Context(), ws, at.begin)
+	at.do(t.Context(), ws, at.duties)
+	if _, there, err := s.blobs.Size(ws, spare); there || err != nil {
+		t.Errorf("the file is there: %v", err)
+	}
+	if err := s.store.Read(t.Context(), ws, func(v hub.View) error {
+		rows, err := v.Records([]record.ID{lead})
+		if err != nil {
+			return err
+		}
+		state, err := record.Decode(rows[lead].State)
+		if err != nil {
+			return err
+		}
+		f, _ := state.Live(place)
+		if texts, ok := store.Unpacked(f.Value, 3); !ok || len(texts[1]) > 16 || texts[0] != crm.ReadyShop || !f.Dot.Replica.Arranges() || f.At.Millis() != newClock().now.UnixMilli() {
+			t.Errorf("%+v", f)
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(log.String(), `"cards":1`) {
+		t.Errorf("%s", &log)
+	}
+	// What can't be done is told, and the rest is done.
+	at.do(t.Context(), record.ID{9}, at.duties)
+	if !strings.Contains(log.String(), "sweep files") || !strings.Contains(log.String(), "tidy ranks") {
+		t.Errorf("%s", &log)
+	}
 }
