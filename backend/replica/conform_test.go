@@ -7,6 +7,7 @@ import (
 	"maps"
 	"math/rand/v2"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -34,9 +35,12 @@ type rival struct {
 	n      uint64
 	ids    []record.ID
 	kinds  map[record.ID]uint32
+
+	settled int
 }
 
 func TestTheStoreDoesWhatALocalMust(t *testing.T) {
+	var settled atomic.Int64
 	for _, seed := range histories(t, 12) {
 		t.Run(fmt.Sprintf("PATIO_HISTORY=%d", seed), func(t *testing.T) {
 			s := openStore(t, t.TempDir())
@@ -56,6 +60,7 @@ func TestTheStoreDoesWhatALocalMust(t *testing.T) {
 				v.step(l)
 			}
 			v.compare(l)
+			settled.Add(int64(v.settled))
 			report, err := s.Verify(context.Background())
 			if err != nil {
 				t.Fatal(err)
@@ -66,6 +71,9 @@ func TestTheStoreDoesWhatALocalMust(t *testing.T) {
 				}
 			}
 		})
+	}
+	if settled.Load() == 0 {
+		t.Error("nothing was settled: the test tells too little")
 	}
 }
 
@@ -171,13 +179,16 @@ func (v *rival) act(tx client.Tx) error {
 		m.Sent = nil
 		if v.r.IntN(2) == 0 {
 			m.Sent = []byte{1, 2, byte(v.r.IntN(256))}
-			m.Frozen = []client.Frozen{{ID: id, Fields: []client.Wait{{Key: record.Key{ID: 2, Sub: "x"}, N: 7}}}}
+			m.Frozen = []client.Frozen{{ID: id, N: 7}}
 		}
 		return tx.SetMeta(m)
 	}
 	h, err := tx.Held(id)
 	if err != nil {
 		return err
+	}
+	if h != nil && v.r.IntN(4) == 0 {
+		return v.settle(tx, h)
 	}
 	if h == nil {
 		h = &client.Held{ID: id, Kind: v.kinds[id]}
@@ -197,6 +208,23 @@ func (v *rival) act(tx client.Tx) error {
 		h.Waits = nil
 	}
 	return tx.Save(h)
+}
+
+// settle does so with what is held, or with something else.
+func (v *rival) settle(tx client.Tx, h *client.Held) error {
+	state := h.State.Clone()
+	other := v.r.IntN(3) == 0
+	if other {
+		state.Seen = state.Seen.With(vv.Dot{Replica: vv.FirstDevice + 2, N: 1 << 40})
+	}
+	done, err := tx.Settle(h.ID, state, []record.ID{{byte(v.r.IntN(3))}}, v.r.Uint64N(1000))
+	if err == nil && other && done {
+		err = errors.New("settled though it is another")
+	}
+	if err == nil && done {
+		v.settled++
+	}
+	return err
 }
 
 // write puts some write of this or another replica into a record: right ones,

@@ -130,6 +130,10 @@ func (t *localTx) Save(h *client.Held) error {
 	return t.tx.Save(kept)
 }
 
+func (t *localTx) Settle(id record.ID, state *record.State, scopes []record.ID, seq uint64) (bool, error) {
+	return t.tx.Settle(id, state, scopes, seq)
+}
+
 func (t *localTx) Drop(id record.ID) error  { return t.tx.Drop(id) }
 func (t *localTx) Erase(id record.ID) error { return t.tx.Erase(id) }
 

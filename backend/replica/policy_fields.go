@@ -76,8 +76,9 @@ func parentsIn(s *record.State, k record.Key) []record.ID {
 }
 
 // changed answers the keys of what a device tells that would show another value
-// than now, the life among them. Whatever is told of a deleted record may bring
-// it back, be it only that its writer wrote.
+// than now, the life among them, or put another one beside it that a person would
+// have to choose from. Whatever is told of a deleted record may bring it back, be
+// it only that its writer wrote.
 func changed(now *record.State, told record.Delta) []record.Key {
 	if now == nil {
 		now = &record.State{}
@@ -90,7 +91,8 @@ func changed(now *record.State, told record.Delta) []record.Key {
 	for _, k := range toldKeys(told) {
 		was, there := now.Live(k)
 		is, tells := told.State.Live(k)
-		if dead || there != tells || was.Value != is.Value {
+		beside := func(f record.Field) bool { return f.Key == k && f.Value != was.Value && !now.Seen.Has(f.Dot) }
+		if dead || there != tells || was.Value != is.Value || slices.ContainsFunc(told.Fields, beside) {
 			out = append(out, k)
 		}
 	}

@@ -308,6 +308,24 @@ func TestWhatIsSaidToBeAsItIsIsNeverRefused(t *testing.T) {
 	}
 }
 
+// One who may not write a field doesn't have others choose between what stands
+// there and an own value either, though that one would not be shown.
+func TestAValueThatWouldLoseIsRefusedAllTheSame(t *testing.T) {
+	h, d := workspace(), everyone[crm.RoleSeller]
+	name := record.Key{ID: 2}
+	now := stateOf(writer+1, fields{name: "Em negociação"})
+	told := now.Clone()
+	told.Put(name, vv.Dot{Replica: writer, N: 1}, record.Clock(0))
+	told.Fields[0].Value = "Conversando"
+	told.Fields = append(told.Fields, now.Fields...) // the writer heard of that one since
+	if shown, _ := told.Live(name); shown.Value != "Em negociação" {
+		t.Fatalf("%q is shown", shown.Value)
+	}
+	if keys, reason := verdict(t, h, d, crm.KindStage, now, told.Partial([]record.Key{name}, false, 0)); reason != string(CodeRole) || !slices.Equal(keys, []record.Key{name}) {
+		t.Errorf("%q, %v", reason, keys)
+	}
+}
+
 func TestADeletedRecordIsNotBroughtBackByOneWhoMayNot(t *testing.T) {
 	h, d := workspace(), everyone[crm.RoleSeller]
 	now := stateOf(1, sample(crm.KindStage))

@@ -151,6 +151,12 @@ func (tx *Tx) write(ims []*image) error {
 		if im.gone || !im.put && im.marked == nil {
 			continue
 		}
+		if im.merged != nil && im.rid != 0 && im.marked == nil && !im.differs() {
+			if err := tx.saveMerged(im); err != nil { // its row shows the same as before
+				return fmt.Errorf("record %s: %w", im.id, err)
+			}
+			continue
+		}
 		extra, err := tx.derive(im)
 		if err != nil {
 			return err

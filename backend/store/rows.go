@@ -4,6 +4,9 @@ import (
 	"database/sql"
 	"fmt"
 	"reflect"
+	"slices"
+	"strconv"
+	"strings"
 
 	"patio/backend/crm"
 )
@@ -76,6 +79,86 @@ func readSets(t *table, rid int64, v reflect.Value, query func(string, ...any) (
 		}
 	}
 	return nil
+}
+
+// atOnce is how many records one query asks for.
+const atOnce = 50
+
+// someOf writes "IN (?,…)" for as many, and the arguments of a chunk of them; the
+// last stands as often as it takes.
+func someOf[T any](chunk []T, arg func(T) any) (string, []any) {
+	args := make([]any, atOnce)
+	for i := range args {
+		args[i] = arg(chunk[min(i, len(chunk)-1)])
+	}
+	return " IN (?" + strings.Repeat(",?", atOnce-1) + ")", args
+}
+
+// readSetsOf is readSets for the rows of one entity.
+func readSetsOf(t *table, list []found, query func(string, ...any) (*sql.Rows, error), s *Store) error {
+	if len(t.sets) == 0 {
+		return nil
+	}
+	if len(list) == 1 {
+		return readSets(t, list[0].rid, list[0].v, query, s)
+	}
+	for chunk := range slices.Chunk(list, atOnce) {
+		rids := map[int64]reflect.Value{}
+		for _, f := range chunk {
+			rids[f.rid] = f.v
+		}
+		in, args := someOf(chunk, func(f found) any { return f.rid })
+		for _, set := range t.sets {
+			for _, f := range chunk {
+				list := f.v.Field(set.field)
+				list.Set(reflect.MakeSlice(list.Type(), 0, 2)) // an empty list in the window, not null
+			}
+			rows, err := query(fmt.Sprintf(setsSelect[set.table], in), args...)
+			if err == nil {
+				err = scanSets(set, rows, rids, s)
+			}
+			if err != nil {
+				return fmt.Errorf("read %s: %w", set.table, err)
+			}
+		}
+	}
+	return nil
+}
+
+// setsSelect is setSelect for the owners that %s names, each's together.
+var setsSelect = map[string]string{
+	"contact_phones": "SELECT owner,key,label,pos FROM contact_phones WHERE owner%s ORDER BY owner,pos,key",
+	"contact_emails": "SELECT owner,key,label,pos FROM contact_emails WHERE owner%s ORDER BY owner,pos,key",
+	"lead_tags":      "SELECT rid,tag_refs FROM leads WHERE rid%s",
+}
+
+func scanSets(set set, rows *sql.Rows, owners map[int64]reflect.Value, s *Store) error {
+	defer rows.Close()
+	for rows.Next() {
+		var owner int64
+		var refs string
+		var e crm.Entry
+		dest := []any{&owner, &e.Key, &e.Label, &e.Pos}
+		if set.table == "lead_tags" {
+			dest = []any{&owner, &refs}
+		}
+		if err := rows.Scan(dest...); err != nil {
+			return err
+		}
+		list := owners[owner].Field(set.field)
+		if set.table != "lead_tags" {
+			list.Set(reflect.Append(list, reflect.ValueOf(e)))
+			continue
+		}
+		for _, ref := range strings.Fields(refs) { // in the order of their numbers, as they were written
+			n, err := strconv.ParseInt(ref, 10, 64)
+			if err != nil || n < 0 || strings.HasPrefix(ref, "+") {
+				return crm.NewError(crm.CodeCorrupt, "", "table", "leads").Because(err)
+			}
+			list.Set(reflect.Append(list, reflect.ValueOf(s.refID(n))))
+		}
+	}
+	return rows.Err()
 }
 
 // setSelect reads the elements of a set in the order in which they are shown.

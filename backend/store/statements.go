@@ -16,6 +16,9 @@ import (
 // The writer's statements are prepared once and kept; the caller holds writing.
 
 func (s *Store) prepare(ctx context.Context, query string) (*sql.Stmt, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
 	if st := s.prepared[query]; st != nil {
 		return st, nil
 	}

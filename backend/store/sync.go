@@ -54,18 +54,21 @@ type syncing struct {
 	meta    *SyncMeta              // as it shall be; nil: as it is
 	saved   map[record.ID]*Held    // as they shall be; nil: dropped
 	there   map[record.ID]bool     // whether they are on disk
+	kept    map[record.ID]int      // of those that are, the values beside their rows
 	strange map[record.ID]struct{} // of them, kinds that this program doesn't know
 	evicted map[record.ID]struct{}
 	clock   record.HLC // the greatest that was seen
 	zone    bool       // the workspace's zone changes
 	early   map[string]bool
+	open    bool // the guard is
+	fetched map[record.ID]*syncRow
 }
 
 // Sync runs f in one durable transaction that takes in what a hub told. When f
 // fails nothing is written.
 func (s *Store) Sync(ctx context.Context, f func(*SyncTx) error) error {
 	_, err := s.Transact(ctx, Op{Label: "sync", NoUndo: true, Quiet: true}, func(tx *Tx) error {
-		tx.sync = &syncing{number: s.replica, saved: map[record.ID]*Held{}, there: map[record.ID]bool{}, strange: map[record.ID]struct{}{}, evicted: map[record.ID]struct{}{}}
+		tx.sync = &syncing{number: s.replica, saved: map[record.ID]*Held{}, there: map[record.ID]bool{}, kept: map[record.ID]int{}, fetched: map[record.ID]*syncRow{}, strange: map[record.ID]struct{}{}, evicted: map[record.ID]struct{}{}}
 		return f(&SyncTx{tx})
 	})
 	return err
@@ -150,14 +153,19 @@ func (x *SyncTx) Held(id record.ID) (*Held, error) {
 	if h, ok := x.tx.sync.saved[id]; ok {
 		return h.clone(), nil
 	}
-	row, err := x.tx.syncRow(text(id[:]))
-	if err != nil {
-		return nil, err
+	row := x.tx.sync.fetched[id]
+	delete(x.tx.sync.fetched, id) // its state is the asker's from now on
+	if row == nil {
+		var err error
+		if row, err = x.tx.syncRow(text(id[:])); err != nil {
+			return nil, err
+		}
 	}
 	x.tx.sync.there[id] = row != nil
 	if row == nil {
 		return nil, nil
 	}
+	x.tx.sync.kept[id] = row.kept
 	if err := x.tx.fillValues(text(id[:]), row); err != nil {
 		return nil, err
 	}
@@ -232,15 +240,42 @@ func (x *SyncTx) Save(h *Held) error {
 	return nil
 }
 
+// Settle notes that the hub has a record exactly as it stands here, in these
+// scopes and under this sequence: nothing of it waits any more. It answers false,
+// and does nothing, where the record is another.
+func (x *SyncTx) Settle(id record.ID, state *record.State, scopes []record.ID, seq uint64) (bool, error) {
+	tx, y := x.tx, x.tx.sync
+	if _, saved := y.saved[id]; saved {
+		return false, nil
+	}
+	delete(y.fetched, id)
+	if !y.open {
+		if err := tx.guard(1); err != nil {
+			return false, err
+		}
+		y.open = true
+	}
+	done, err := tx.s.exec(tx.ctx, "UPDATE sync_records SET hub=?, scopes=?, seq=?, waits=NULL, pending=NULL, whole=NULL WHERE id=? AND state=?",
+		state.Seen.Append(nil), encodeScopes(scopes), int64(seq), id[:], state.Append(nil))
+	if err != nil {
+		return false, err
+	}
+	n, err := done.RowsAffected()
+	return n == 1, err
+}
+
 // look learns whether a record is on disk.
 func (y *syncing) look(tx *Tx, id record.ID) error {
 	if _, known := y.there[id]; known {
 		return nil
 	}
-	var n int
-	err := tx.s.row(tx.ctx, "SELECT EXISTS(SELECT 1 FROM sync_records WHERE id=?)", id[:]).Scan(&n)
-	y.there[id] = n == 1
-	return err
+	var kept int
+	err := tx.s.row(tx.ctx, "SELECT coalesce(kept,0) FROM sync_records WHERE id=?", id[:]).Scan(&kept)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return err
+	}
+	y.there[id], y.kept[id] = err == nil, kept
+	return nil
 }
 
 // Drop forgets a record. It writes no deletion. Nobody here makes one of that
@@ -285,7 +320,42 @@ func (x *SyncTx) Waiting(except map[record.ID]bool, limit int) ([]record.ID, err
 		return nil, err
 	}
 	ids = slices.DeleteFunc(ids, func(id record.ID) bool { return except[id] })
-	return ids[:min(len(ids), limit)], nil
+	ids = ids[:min(len(ids), limit)]
+	return ids, x.fetch(ids)
+}
+
+// fetch reads records that are about to be asked for one by one, in few queries.
+func (x *SyncTx) fetch(ids []record.ID) error {
+	tx, kinds := x.tx, map[crm.Kind][]record.ID{}
+	for chunk := range slices.Chunk(ids, atOnce) {
+		if err := x.fetchRows(chunk, kinds); err != nil {
+			return err
+		}
+	}
+	for kind, ids := range kinds {
+		if err := tx.preload(tx.s.tables[kind], ids); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (x *SyncTx) fetchRows(ids []record.ID, kinds map[crm.Kind][]record.ID) error {
+	in, args := someOf(ids, func(id record.ID) any { return id[:] })
+	rows, err := x.tx.s.stmt(x.tx.ctx, "SELECT "+syncRowColumns+" FROM sync_records WHERE id"+in, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		id, r, err := scanSyncRow(rows.Scan)
+		if err != nil {
+			return err
+		}
+		x.tx.sync.fetched[id] = r
+		kinds[crm.Kind(r.kind)] = append(kinds[crm.Kind(r.kind)], id)
+	}
+	return rows.Err()
 }
 
 func (tx *Tx) recordIDs(query string, args ...any) ([]record.ID, error) {

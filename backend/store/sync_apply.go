@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"patio/backend/crm"
@@ -53,7 +52,7 @@ func (tx *Tx) writeSync() error {
 			}
 		}
 	}
-	if len(y.strange) > 0 {
+	if len(y.strange) > 0 || y.open {
 		if err := tx.guard(1); err != nil {
 			return err
 		}
@@ -115,7 +114,7 @@ func (tx *Tx) heldValues(h *Held, kept, conflicts int) []any {
 func (tx *Tx) saveMerged(im *image) error {
 	encoded := im.merged.State.Append(nil)
 	args := append([]any{blob(im.id), int(im.t.kind), encoded, im.t.digest(im.after, encoded)}, tx.mergedValues(im)...)
-	if err := tx.keepValues(im.id, 1, im.kept); err != nil {
+	if err := tx.keepValues(im.id, tx.sync.kept[im.merged.ID], im.kept); err != nil {
 		return err
 	}
 	_, err := tx.s.exec(tx.ctx, saveMergedSQL, args...)
@@ -290,19 +289,12 @@ func (tx *Tx) pullDerived() error {
 	return err
 }
 
-// namedAtOnce is how many ids one query asks for.
-const namedAtOnce = 50
-
 // named answers which of the ids a query's condition finds.
 func (tx *Tx) named(query string, ids []string) (map[string]bool, error) {
 	out := map[string]bool{}
-	query += " IN (?" + strings.Repeat(",?", namedAtOnce-1) + ")"
-	for chunk := range slices.Chunk(ids, namedAtOnce) {
-		args := make([]any, namedAtOnce)
-		for i, id := range chunk {
-			args[i] = blob(id)
-		}
-		found, err := tx.recordIDs(query, args...)
+	for chunk := range slices.Chunk(ids, atOnce) {
+		in, args := someOf(chunk, func(id string) any { return blob(id) })
+		found, err := tx.recordIDs(query+in, args...)
 		if err != nil {
 			return nil, err
 		}

@@ -2,7 +2,6 @@ package store
 
 import (
 	"slices"
-	"strings"
 
 	"patio/backend/crm"
 	"patio/sync/record"
@@ -58,12 +57,9 @@ func (tx *Tx) preload(t *table, ids []record.ID) error {
 	if t == nil {
 		return nil
 	}
-	for chunk := range slices.Chunk(ids, namedAtOnce) {
-		args := make([]any, namedAtOnce)
-		for i := range chunk {
-			args[i] = chunk[i][:]
-		}
-		if _, err := tx.loadAll(t, "id IN (?"+strings.Repeat(",?", namedAtOnce-1)+")", args...); err != nil {
+	for chunk := range slices.Chunk(ids, atOnce) {
+		in, args := someOf(chunk, func(id record.ID) any { return id[:] })
+		if _, err := tx.loadAll(t, "id"+in, args...); err != nil {
 			return err
 		}
 	}

@@ -132,11 +132,19 @@ func (s *Store) begin(ctx context.Context, op Op) (*Tx, error) {
 	}
 	now := s.now().UnixMilli()
 	return &Tx{
-		ctx: ctx, s: s, conn: s.writer, op: op, opID: s.NewID(), Now: now, User: s.ActingUser(),
+		ctx: unhurried{ctx}, s: s, conn: s.writer, op: op, opID: s.NewID(), Now: now, User: s.ActingUser(),
 		clock: s.stamp(now), n: s.counter,
 		images: map[imageKey]*image{}, byLead: map[string][]*image{}, totals: map[totalKey]counted{}, leads: map[string]bool{}, rows: map[string]*rowBatch{},
 	}, nil
 }
+
+// unhurried is the context of a transaction's statements: who goes ends it
+// between two of them. To end one under way the driver would start a goroutine
+// for each, which costs more than most take.
+type unhurried struct{ context.Context }
+
+// Done answers a channel that is never closed; Err tells.
+func (unhurried) Done() <-chan struct{} { return nil }
 
 // done answers what the window says about the operation.
 func (tx *Tx) done() crm.Done {
@@ -302,15 +310,15 @@ func (tx *Tx) scan(t *table, rows *sql.Rows) ([]*image, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := readSetsOf(t, found, tx.queryAll, tx.s); err != nil {
+		return nil, err
+	}
 	out := make([]*image, 0, len(found))
 	for _, r := range found {
 		key := imageKey{t.kind, r.id}
 		if im := tx.images[key]; im != nil {
 			out = append(out, im)
 			continue
-		}
-		if err := readSets(t, r.rid, r.v, tx.queryAll, tx.s); err != nil {
-			return nil, err
 		}
 		im := &image{t: t, id: r.id, rid: r.rid, before: r.v, after: clone(r.v), dead: r.dead, dies: r.dead}
 		tx.images[key] = im

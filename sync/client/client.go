@@ -77,8 +77,25 @@ func (c *Client) Sync(ctx context.Context, changes ...Option) (Result, error) {
 	}
 }
 
+// round pushes and then pulls. A replica that never heard of the hub pulls
+// before, too: what it has pulled when it pushes, its own writes among it, it is
+// not told again.
 func (c *Client) round(ctx context.Context, o *options, r *Result) error {
-	if err := c.pushAll(ctx, r); err != nil {
+	heard := false
+	if err := c.local.Update(ctx, func(tx Tx) error {
+		m, err := tx.Meta()
+		heard = m.Heard || m.Sent != nil
+		return err
+	}); err != nil {
+		return err
+	}
+	if !heard {
+		if err := c.pullAll(ctx, o, r); err != nil {
+			return err
+		}
+	}
+	agreed, err := c.pushAll(ctx, r)
+	if err != nil || agreed {
 		return err
 	}
 	if err := c.pullAll(ctx, o, r); err != nil || !o.compare {
@@ -89,7 +106,7 @@ func (c *Client) round(ctx context.Context, o *options, r *Result) error {
 
 // ask is what each request says of this replica.
 func (m *Meta) ask() protocol.Ask {
-	return protocol.Ask{Protocol: protocol.Newest, Workspace: m.Workspace, Replica: m.Replica, Epoch: m.Epoch, Head: m.Head, Answered: m.Answered, Hash: m.Hash}
+	return protocol.Ask{Protocol: protocol.Newest, Workspace: m.Workspace, Replica: m.Replica, Epoch: m.Epoch, Head: m.Head, Answered: m.Answered, Hash: m.Hash, Marks: m.Marks}
 }
 
 // hear takes in what every answer says of the hub. What it let this device see
@@ -97,6 +114,12 @@ func (m *Meta) ask() protocol.Ask {
 func (m *Meta) hear(tx Tx, h protocol.Hub, now time.Time) error {
 	m.Heard, m.Epoch, m.Head, m.Grants = true, h.Epoch, h.Head, h.Grants
 	m.Offset = h.Time - now.UnixMilli()
+	m.Marks = slices.DeleteFunc(m.Marks, func(mark protocol.Mark) bool {
+		return !slices.ContainsFunc(m.Grants, func(g protocol.Grant) bool { return g.Number == mark.Grant })
+	})
+	for _, mark := range h.Marks {
+		m.mark(mark)
+	}
 	scopes := make([]record.ID, len(h.Grants))
 	for i, g := range h.Grants {
 		if g.Scope == protocol.Everything {
@@ -116,20 +139,31 @@ func (m *Meta) hear(tx Tx, h protocol.Hub, now time.Time) error {
 	return nil
 }
 
-// pushAll sends batches until nothing waits.
-func (c *Client) pushAll(ctx context.Context, r *Result) error {
+// mark moves that of a grant.
+func (m *Meta) mark(to protocol.Mark) {
+	if i := slices.IndexFunc(m.Marks, func(mark protocol.Mark) bool { return mark.Grant == to.Grant }); i >= 0 {
+		m.Marks[i].Seq = max(m.Marks[i].Seq, to.Seq)
+	} else if slices.ContainsFunc(m.Grants, func(g protocol.Grant) bool { return g.Number == to.Grant }) {
+		m.Marks = append(m.Marks, to)
+	}
+}
+
+// pushAll sends batches until nothing waits; agreed says that the last answer
+// left nothing to pull.
+func (c *Client) pushAll(ctx context.Context, r *Result) (agreed bool, err error) {
 	for {
 		frame, err := c.freeze(ctx)
 		if err != nil || frame == nil {
-			return err
+			return agreed, err
 		}
 		answer, err := c.hub.Push(ctx, frame)
 		if err != nil {
-			return err
+			return false, err
 		}
 		if err := c.answered(ctx, frame, answer, r); err != nil {
-			return err
+			return false, err
 		}
+		agreed = len(answer.Hub.Marks) == len(answer.Hub.Grants)
 	}
 }
 
@@ -168,7 +202,7 @@ func (c *Client) freeze(ctx context.Context) ([]byte, error) {
 					break
 				}
 				p.Items = append(p.Items, item)
-				m.Frozen = append(m.Frozen, Frozen{id, h.Waits})
+				m.Frozen = append(m.Frozen, Frozen{ID: id, N: h.last()})
 			}
 		}
 		if len(p.Items) == 0 {
@@ -209,8 +243,14 @@ func (c *Client) answered(ctx context.Context, frame []byte, answer *protocol.Pu
 		}
 		m.Answered, m.Hash, m.Sent = sent.Batch, sha256.Sum256(frame), nil
 		m.Grants = answer.Hub.Grants
+		for _, row := range answer.Rows {
+			if _, err := m.row(tx, row); err != nil {
+				return err
+			}
+		}
 		for i := range sent.Items {
 			v := verdict{tx: tx, m: &m, item: &sent.Items[i], frozen: m.Frozen[i], Verdict: answer.Verdicts[i]}
+			v.Row = v.Told(v.item)
 			if err := v.apply(r); err != nil {
 				return err
 			}
@@ -234,6 +274,9 @@ type verdict struct {
 }
 
 func (v *verdict) apply(r *Result) error {
+	if settled, err := v.settle(); settled || err != nil {
+		return err
+	}
 	h, err := v.tx.Held(v.item.ID)
 	if err != nil || h == nil {
 		return err // dropped meanwhile
@@ -256,22 +299,30 @@ func (v *verdict) apply(r *Result) error {
 	if err := v.file(r, h); err != nil {
 		return err
 	}
-	h.Waits = slices.DeleteFunc(h.Waits, func(w Wait) bool {
-		return slices.ContainsFunc(v.frozen.Fields, func(f Wait) bool { return f.Key == w.Key && w.N <= f.N })
-	})
+	h.Waits = slices.DeleteFunc(h.Waits, func(w Wait) bool { return w.N <= v.frozen.N })
 	h.Whole = false
 	if v.Row == nil {
 		if len(h.Waits) == 0 {
 			return v.tx.Drop(h.ID) // a new record, refused; or one that is out of sight by now
 		}
-		if v.Status == protocol.Accepted {
-			for _, f := range v.frozen.Fields {
-				h.Hub = h.Hub.With(vv.Dot{Replica: v.m.Replica, N: f.N})
-			}
+		if v.Status == protocol.Accepted && v.frozen.N > 0 {
+			h.Hub = h.Hub.With(vv.Dot{Replica: v.m.Replica, N: v.frozen.N})
 		}
 		return v.tx.Save(h)
 	}
 	return h.take(v.tx, v.m.Replica, *v.Row)
+}
+
+// settle is what becomes of most: the hub has the record as it is held.
+func (v *verdict) settle() (bool, error) {
+	if v.Status != protocol.Accepted || len(v.Refused) > 0 || v.Row == nil {
+		return false, nil
+	}
+	state, err := record.Decode(v.Row.State)
+	if err != nil {
+		return false, protocol.Refuse(protocol.CodeMalformed, err)
+	}
+	return v.tx.Settle(v.item.ID, state, v.Row.Scopes, v.Row.Seq)
 }
 
 // file keeps the values of the refused fields, as the batch told them: what

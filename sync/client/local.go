@@ -24,6 +24,10 @@ type Tx interface {
 	Held(id record.ID) (*Held, error)
 	// Save writes a record as it came from the hub: no write of this replica.
 	Save(*Held) error
+	// Settle notes that the hub has a record exactly as it is held, in these scopes
+	// and under this sequence: nothing of it waits any more. It answers false, and
+	// does nothing, where something else is held, or this transaction saved it.
+	Settle(id record.ID, state *record.State, scopes []record.ID, seq uint64) (bool, error)
 	// Drop forgets a record. It writes no deletion. Nobody here may make one of
 	// that id again under this number: it would have no memory of its writes.
 	Drop(id record.ID) error
@@ -81,10 +85,12 @@ func (m *Meta) Pulled() uint64 {
 	return pulled
 }
 
-// Frozen is what a batch tells of one record.
+// Frozen is what a batch tells of one record: all that waited, up to this write.
+// What is written later has a greater n, whatever the field.
 type Frozen struct {
-	ID     record.ID
-	Fields []Wait
+	_  struct{} `cbor:",toarray"`
+	ID record.ID
+	N  uint64
 }
 
 // Wait is a field with a write of this replica that the hub has not answered.
@@ -134,6 +140,14 @@ func (h *Held) own(me vv.Replica) record.Own {
 		}
 	}
 	return o
+}
+
+// last answers the last write that waits.
+func (h *Held) last() (n uint64) {
+	for _, w := range h.Waits {
+		n = max(n, w.N)
+	}
+	return n
 }
 
 // lifeKey stands for a record's life among keys; no field has id 0.

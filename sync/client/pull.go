@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"fmt"
+	"reflect"
 	"slices"
 
 	"patio/sync/protocol"
@@ -29,17 +30,26 @@ func (c *Client) pullAll(ctx context.Context, o *options, r *Result) error {
 		if err != nil {
 			return err
 		}
-		if page.Mark.Grant != ask.Mark.Grant || page.Mark.Seq < ask.Mark.Seq {
+		if !follows(page.Mark, &ask) {
 			return protocol.Refuse(protocol.CodeMalformed, fmt.Errorf("mark %+v after %+v", page.Mark, ask.Mark))
 		}
 		if err := c.apply(ctx, page, o, r); err != nil {
 			return err
 		}
 		if !page.More {
-			done[ask.Mark.Grant] = true
+			done[page.Mark.Grant] = true
 			done[0] = true
 		}
+		for _, mark := range page.Hub.Marks {
+			done[mark.Grant] = true
+		}
 	}
+}
+
+// follows says whether a page's mark goes on from one of those that were asked with.
+func follows(mark protocol.Mark, ask *protocol.Pull) bool {
+	asked := func(m protocol.Mark) bool { return m.Grant == mark.Grant && m.Seq <= mark.Seq }
+	return asked(ask.Mark) || slices.ContainsFunc(ask.Ask.Marks, asked)
 }
 
 // next answers where to go on: the mark of a grant that is not done; the zero
@@ -64,6 +74,8 @@ func (c *Client) apply(ctx context.Context, page *protocol.Page, o *options, r *
 		if err != nil {
 			return err
 		}
+		before := m
+		before.Marks = slices.Clone(m.Marks)
 		if m.Sent != nil {
 			return fmt.Errorf("client: a page while batch %d waits for its answer", m.Answered+1)
 		}
@@ -96,14 +108,27 @@ func (c *Client) apply(ctx context.Context, page *protocol.Page, o *options, r *
 			return err
 		}
 		if page.Mark.Grant != 0 {
-			m.Marks = slices.DeleteFunc(m.Marks, func(mark protocol.Mark) bool {
-				return mark.Grant == page.Mark.Grant || !slices.ContainsFunc(m.Grants, func(g protocol.Grant) bool { return g.Number == mark.Grant })
-			})
-			m.Marks = append(m.Marks, page.Mark)
+			m.mark(page.Mark)
 		}
 		r.Pulled += len(page.Rows)
+		if m.same(before) {
+			return nil // nothing is worth a write to the disk
+		}
 		return tx.SetMeta(m)
 	})
+}
+
+// drift is how far the hub's clock may be off from what is kept, in ms, until
+// that is worth a write of its own.
+const drift = 1000
+
+// same says whether keeping m instead of what is kept would change anything.
+func (m *Meta) same(kept Meta) bool {
+	now := *m
+	if d := now.Offset - kept.Offset; d > -drift && d < drift {
+		now.Offset = kept.Offset
+	}
+	return reflect.DeepEqual(now, kept)
 }
 
 // row takes one in; gone says that it removed a record.

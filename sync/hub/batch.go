@@ -153,23 +153,34 @@ func (b *batch) set(k *kept, s *record.State) {
 	}
 }
 
-// finish settles what was changed and writes it; moved says whether anything was.
-func (b *batch) finish() (moved bool, err error) {
+// finish settles what was changed and writes it, and answers what moved.
+func (b *batch) finish() (m moves, err error) {
 	b.order = slices.DeleteFunc(b.order, func(id record.ID) bool { return b.erased[id] })
 	if err := b.settle(); err != nil {
-		return false, err
+		return m, err
 	}
 	if err := b.repair(); err != nil {
-		return false, err
+		return m, err
 	}
 	if err := b.write(); err != nil {
-		return false, err
+		return m, err
 	}
 	if len(b.order)+len(b.gone) == 0 {
-		return false, nil
+		return m, nil
 	}
+	m = b.moves()
 	b.head.Token = newToken()
-	return true, b.tx.SetHead(*b.head)
+	return m, b.tx.SetHead(*b.head)
+}
+
+// moves answers whom what was written reaches: where it is, and where it was.
+func (b *batch) moves() (m moves) {
+	m.any, m.all = true, len(b.gone) > 0
+	for _, id := range b.order {
+		m.in(b.looked[id].row.Scopes)
+		m.in(b.looked[id].was)
+	}
+	return m
 }
 
 // write writes what changed, each record with the next sequence, and where the

@@ -27,11 +27,6 @@ const maxName = 120
 // close silent ones.
 const heartbeat = 25 * time.Second
 
-// breath is how long a listener is left in peace after a word: each is told at
-// once that something moved, and not of every move that follows. A thousand
-// listeners would else be all that the hub is busy with.
-const breath = 250 * time.Millisecond
-
 // Door serves the hub over HTTP. failed hears of what went wrong inside, which
 // the sender is not told; it must not block.
 func (h *Hub) Door(failed func(error)) http.Handler {
@@ -133,11 +128,13 @@ func (h *Hub) renewed(r *http.Request, key, body []byte) (any, error) {
 
 // live sends "moved" when there is something new, until the reader goes.
 func (h *Hub) live(w http.ResponseWriter, r *http.Request, failed func(error)) {
-	workspace, err := h.listener(r)
+	workspace, d, err := h.listener(r)
 	if err != nil {
 		reply(w, failed, func() (any, error) { return nil, err })
 		return
 	}
+	me := h.hearken(workspace, d)
+	defer h.deafen(workspace, me)
 	out := http.NewResponseController(w)
 	w.Header().Set("Content-Type", "text/event-stream")
 	w.Header().Set("Cache-Control", "no-store")
@@ -148,20 +145,22 @@ func (h *Hub) live(w http.ResponseWriter, r *http.Request, failed func(error)) {
 	}
 	tick := time.NewTicker(heartbeat)
 	defer tick.Stop()
-	// The channel is taken before the word is sent: what moves while it is on its
-	// way is told again.
-	moved := h.Moved(workspace)
+	// What moves while a word is on its way is told again: the ear was there
+	// before it.
 	for ok := send("event: moved\ndata:\n\n"); ok; {
 		sent := time.Now()
 		select {
-		case <-moved:
-			if !rest(r.Context(), breath-time.Since(sent)) {
+		case <-me.moved:
+			if !rest(r.Context(), h.peace()-time.Since(sent)) {
 				return
 			}
-			moved = h.Moved(workspace)
+			select {
+			case <-me.moved: // one word tells of both
+			default:
+			}
 			ok = send("event: moved\ndata:\n\n")
 		case <-tick.C:
-			_, err := h.listener(r) // it may have been revoked
+			_, _, err := h.listener(r) // it may have been revoked
 			ok = err == nil && send(": here\n\n")
 		case <-r.Context().Done():
 			return
@@ -180,13 +179,13 @@ func rest(ctx context.Context, lasts time.Duration) bool {
 }
 
 // listener checks who wants to hear of a workspace: ?workspace=hex&replica=n.
-func (h *Hub) listener(r *http.Request) (workspace record.ID, err error) {
+func (h *Hub) listener(r *http.Request) (workspace record.ID, d *Device, err error) {
 	workspace, number, err := whoAsks(r)
 	if err != nil {
-		return workspace, err
+		return workspace, nil, err
 	}
 	err = h.store.Read(r.Context(), workspace, func(v View) error {
-		d, err := known(v, number, bearer(r))
+		d, err = known(v, number, bearer(r))
 		if err == nil && d.State != Active {
 			err = protocol.Refuse(protocol.CodeRevoked, nil)
 		}
@@ -195,7 +194,7 @@ func (h *Hub) listener(r *http.Request) (workspace record.ID, err error) {
 	if err == nil {
 		h.spoke(r.Context(), workspace, vv.Replica(number))
 	}
-	return workspace, err
+	return workspace, d, err
 }
 
 // whoAsks reads the query of a request that has no message.

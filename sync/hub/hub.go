@@ -39,11 +39,13 @@ type Hub struct {
 	mu      sync.Mutex
 	waiting map[record.ID]chan struct{} // closed when there is something to hear
 	spoken  map[record.ID]*spoken
+	ears    map[record.ID]map[*ear]bool // by workspace
+	hearing int                         // of all workspaces
 }
 
 // New makes a Hub over a store that it does not close.
 func New(store Store, policy Policy, now func() time.Time) *Hub {
-	return &Hub{store: store, policy: policy, now: now, observer: nobody{}, waiting: map[record.ID]chan struct{}{}, spoken: map[record.ID]*spoken{}}
+	return &Hub{store: store, policy: policy, now: now, observer: nobody{}, waiting: map[record.ID]chan struct{}{}, spoken: map[record.ID]*spoken{}, ears: map[record.ID]map[*ear]bool{}}
 }
 
 // Create makes a workspace.
@@ -77,15 +79,6 @@ func (h *Hub) Moved(workspace record.ID) <-chan struct{} {
 		h.waiting[workspace] = c
 	}
 	return c
-}
-
-func (h *Hub) tell(workspace record.ID) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if c := h.waiting[workspace]; c != nil {
-		close(c)
-		delete(h.waiting, workspace)
-	}
 }
 
 // secretSize is how many random bytes an invite's and a device's secret have.
@@ -191,6 +184,7 @@ func freeNumber(tx Tx) (vv.Replica, error) {
 // Everything. What it keeps keeps its number; what it gets, or gets again, has
 // a new one.
 func (h *Hub) Grant(ctx context.Context, workspace record.ID, replica vv.Replica, scopes []record.ID) error {
+	var granted *Device
 	err := h.store.Write(ctx, workspace, func(tx Tx) error {
 		d, err := tx.Device(replica)
 		if err != nil || d == nil {
@@ -201,10 +195,11 @@ func (h *Hub) Grant(ctx context.Context, workspace record.ID, replica vv.Replica
 			return err
 		}
 		d.grant(&head, scopes)
+		granted = d
 		return errors.Join(tx.PutDevice(*d), tx.SetHead(head))
 	})
 	if err == nil {
-		h.tell(workspace)
+		h.regrant(workspace, granted)
 	}
 	return err
 }

@@ -230,13 +230,14 @@ func TestNobodyWritesInAnothersName(t *testing.T) {
 func TestABatchIsAnsweredOnceHoweverOftenItComes(t *testing.T) {
 	s := newShop(t)
 	ana, bia := s.join(), s.join()
-	frame := ana.frame(whole(one, state(ana.ask.Replica, 1, 1, "Ana")))
+	item := whole(one, state(ana.ask.Replica, 1, 1, "Ana"))
+	frame := ana.frame(item)
 	first, err := s.Push(t.Context(), ana.key, frame)
 	if err != nil {
 		t.Fatal(err)
 	}
 	// Meanwhile another writes: the answer tells the record as it is now.
-	st, err := record.Decode(first.Verdicts[0].Row.State)
+	st, err := record.Decode(first.Verdicts[0].Told(&item).State)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -78,6 +78,15 @@ func (d *Device) Sees(scopes ...record.ID) bool {
 	})
 }
 
+// scope answers that of a grant.
+func (d *Device) scope(grant uint64) (record.ID, bool) {
+	i := slices.IndexFunc(d.Grants, func(g protocol.Grant) bool { return g.Number == grant })
+	if i < 0 {
+		return record.ID{}, false
+	}
+	return d.Grants[i].Scope, true
+}
+
 // told answers a row as the device may hear it; nil of one out of its sight.
 func (d *Device) told(row protocol.Row) *protocol.Row {
 	if !d.Sees(row.Scopes...) {

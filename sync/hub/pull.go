@@ -8,7 +8,8 @@ import (
 	"patio/sync/record"
 )
 
-// Pull answers what changed in a grant since a mark: at most MaxRecords rows
+// Pull answers what changed in a grant since a mark, or in another of the asker's
+// if that is nothing: at most MaxRecords rows
 // or MaxBytes, and at least one row. A mark of a grant that the device has no
 // more, or of a commit that the hub doesn't know, begins anew. Errors: those
 // of a request, sync.forked.
@@ -29,11 +30,7 @@ func (h *Hub) Pull(ctx context.Context, key []byte, p *protocol.Pull) (*protocol
 		}
 		device = d
 		page = &protocol.Page{Hub: h.about(head, d), Mark: p.Mark}
-		i := slices.IndexFunc(d.Grants, func(g protocol.Grant) bool { return g.Number == p.Mark.Grant })
-		if i < 0 {
-			return nil // the answer's grants say what there is to ask
-		}
-		return fill(v, head, d, d.Grants[i].Scope, page)
+		return look(v, head, d, p, page)
 	})
 	if err != nil {
 		return nil, h.refusal(ctx, p.Ask.Workspace, err)
@@ -52,6 +49,45 @@ func (h *Hub) Pull(ctx context.Context, key []byte, p *protocol.Pull) (*protocol
 		return tx.PutDevice(*d)
 	})
 	return page, err
+}
+
+// look fills a page of the first of the grants in which something changed, the
+// one that is asked for first, and moves the marks of those in which nothing did.
+func look(v View, head Head, d *Device, p *protocol.Pull, page *protocol.Page) error {
+	marks := append([]protocol.Mark{p.Mark}, slices.DeleteFunc(slices.Clone(p.Ask.Marks), func(m protocol.Mark) bool { return m.Grant == p.Mark.Grant })...)
+	filled := false
+	for _, mark := range marks {
+		scope, granted := d.scope(mark.Grant)
+		if !granted {
+			continue // the answer's grants say what there is to ask
+		}
+		some, err := news(v, scope, mark.Seq)
+		switch {
+		case err != nil:
+			return err
+		case !some:
+			page.Hub.Marks = append(page.Hub.Marks, protocol.Mark{Grant: mark.Grant, Seq: head.Seq})
+		case !filled:
+			filled, page.Mark = true, mark
+			if err := fill(v, head, d, scope, page); err != nil {
+				return err
+			}
+		}
+	}
+	if _, granted := d.scope(p.Mark.Grant); granted && !filled {
+		page.Mark.Seq = head.Seq
+	}
+	return nil
+}
+
+// news says whether anything happened in a scope beyond a sequence.
+func news(v View, scope record.ID, after uint64) (bool, error) {
+	erased, err := v.Erased(after)
+	if err != nil || len(erased) > 0 {
+		return true, err
+	}
+	changes, err := v.Changed(scope, after, 1)
+	return len(changes) > 0, err
 }
 
 // fill puts what changed in a scope into a page. A record that left it, and is

@@ -28,7 +28,7 @@ func (h *Hub) Push(ctx context.Context, key []byte, frame []byte) (*protocol.Pus
 	}
 	hash := sha256.Sum256(frame)
 	var answer *protocol.Pushed
-	moved := false
+	var moved moves
 	var due []protocol.BlobID
 	err := h.store.Write(ctx, p.Ask.Workspace, func(tx Tx) error {
 		head, err := tx.Head()
@@ -40,12 +40,21 @@ func (h *Hub) Push(ctx context.Context, key []byte, frame []byte) (*protocol.Pus
 			return err
 		}
 		answer = &protocol.Pushed{}
-		defer func() { answer.Hub = h.about(head, d) }()
+		var marks []protocol.Mark
+		defer func() {
+			answer.Hub = h.about(head, d)
+			for _, mark := range marks {
+				answer.Hub.Marks = append(answer.Hub.Marks, protocol.Mark{Grant: mark.Grant, Seq: head.Seq})
+			}
+		}()
 		if p.Batch == d.Batch && hash == d.Hash {
 			return h.again(tx, d, &p, answer)
 		}
 		if p.Batch != d.Batch+1 || p.Ask.Answered != d.Batch || p.Ask.Hash != d.Hash {
 			return protocol.Refuse(protocol.CodeForked, nil)
+		}
+		if marks, err = lacking(tx, d, p.Ask.Marks); err != nil {
+			return err
 		}
 		b := newBatch(h, tx, d, &head)
 		if answer.Verdicts, moved, err = b.take(p.Items); err != nil {
@@ -56,6 +65,14 @@ func (h *Hub) Push(ctx context.Context, key []byte, frame []byte) (*protocol.Pus
 		for i := range bare.Verdicts {
 			bare.Verdicts[i].Row = nil
 		}
+		if rows, whole := b.others(answer.Verdicts, p.Items); !whole {
+			marks = nil
+		} else if answer.Rows = rows; len(marks) == len(d.Grants) {
+			moved.by = d.Replica
+		}
+		for i := range answer.Verdicts {
+			answer.Verdicts[i].Shorten(&p.Items[i])
+		}
 		d.Batch, d.Hash, d.Seen = p.Batch, hash, h.now().UnixMilli()
 		if d.Answer, err = protocol.Encode(&bare); err != nil {
 			return err
@@ -65,8 +82,8 @@ func (h *Hub) Push(ctx context.Context, key []byte, frame []byte) (*protocol.Pus
 	if err != nil {
 		return nil, h.refusal(ctx, p.Ask.Workspace, err)
 	}
-	if moved {
-		h.tell(p.Ask.Workspace)
+	if moved.any {
+		h.tell(p.Ask.Workspace, &moved)
 	}
 	h.swept(ctx, p.Ask.Workspace, due)
 	h.observer.Pushed(p.Ask.Workspace, p.Ask.Replica, answer.Verdicts)
@@ -91,10 +108,59 @@ func (h *Hub) again(tx Tx, d *Device, p *protocol.Push, answer *protocol.Pushed)
 		v := &stored.Verdicts[i]
 		if row, ok := rows[p.Items[i].ID]; ok && v.Status.Tells() {
 			v.Row = d.told(row)
+			v.Shorten(&p.Items[i])
 		}
 	}
 	answer.Verdicts = stored.Verdicts
 	return nil
+}
+
+// lacking answers those of the marks of a device's grants beyond which nothing
+// happened yet: once it is told of its own batch it lacks nothing.
+func lacking(v View, d *Device, marks []protocol.Mark) (out []protocol.Mark, err error) {
+	for _, mark := range marks {
+		scope, granted := d.scope(mark.Grant)
+		if !granted {
+			continue
+		}
+		some, err := news(v, scope, mark.Seq)
+		if err != nil {
+			return nil, err
+		}
+		if !some {
+			out = append(out, mark)
+		}
+	}
+	return out, nil
+}
+
+// others answers what a batch changed beside the records that its verdicts tell,
+// as the device may see it; whole says that the device is told of all that way.
+func (b *batch) others(verdicts []protocol.Verdict, items []protocol.Item) (rows []protocol.Row, whole bool) {
+	if len(b.gone) > 0 {
+		return nil, false
+	}
+	told := make(map[record.ID]bool, len(items))
+	for i := range verdicts {
+		told[items[i].ID] = verdicts[i].Row != nil
+	}
+	size := 0
+	for _, id := range b.order {
+		k := b.looked[id]
+		row := b.d.told(k.row)
+		switch {
+		case told[id]:
+		case row != nil:
+			rows = append(rows, *row)
+			size += len(row.State)
+		case b.d.Sees(k.was...):
+			return nil, false // it is to drop it
+		}
+	}
+	if len(rows) > protocol.MaxRecords || size > protocol.MaxBytes {
+		return nil, false
+	}
+	return rows, true
 }
 
 func idsOf(items []protocol.Item) []record.ID {
@@ -115,33 +181,33 @@ type item struct {
 }
 
 // take takes in the records of a push.
-func (b *batch) take(pushed []protocol.Item) (verdicts []protocol.Verdict, moved bool, err error) {
+func (b *batch) take(pushed []protocol.Item) (verdicts []protocol.Verdict, moved moves, err error) {
 	ids := idsOf(pushed)
 	if len(sortedIDs(slices.Clone(ids))) != len(ids) {
-		return nil, false, protocol.Refuse(protocol.CodeMalformed, errors.New("a record is pushed twice"))
+		return nil, moved, protocol.Refuse(protocol.CodeMalformed, errors.New("a record is pushed twice"))
 	}
 	if err := b.lookErased(ids); err != nil {
-		return nil, false, err
+		return nil, moved, err
 	}
 	items := make([]item, len(pushed))
 	var named []record.ID
 	for i := range pushed {
 		items[i].Item = &pushed[i]
 		if err := b.read(&items[i]); err != nil {
-			return nil, false, err
+			return nil, moved, err
 		}
 		named = append(named, items[i].next.up...)
 	}
 	if err := b.lookErased(named); err != nil {
-		return nil, false, err
+		return nil, moved, err
 	}
 	for i := range items {
 		if err := b.item(&items[i]); err != nil {
-			return nil, false, err
+			return nil, moved, err
 		}
 	}
 	if moved, err = b.finish(); err != nil {
-		return nil, false, err
+		return nil, moved, err
 	}
 	verdicts = make([]protocol.Verdict, len(items))
 	for i := range items {

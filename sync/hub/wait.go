@@ -13,7 +13,7 @@ import (
 // wait answers once the head is not the one that the asker names, or its time
 // is over.
 func (h *Hub) wait(r *http.Request) (*protocol.Waited, error) {
-	workspace, err := h.listener(r)
+	workspace, _, err := h.listener(r)
 	if err != nil {
 		return nil, err
 	}
@@ -29,7 +29,7 @@ func (h *Hub) wait(r *http.Request) (*protocol.Waited, error) {
 	// the asker still may: what happens in between is told. Not before it is known
 	// who asks, or whoever knocks would fill the hub with channels.
 	moved := h.Moved(workspace)
-	if _, err := h.listener(r); err != nil {
+	if _, _, err := h.listener(r); err != nil {
 		return nil, err
 	}
 	now, err := h.seq(r.Context(), workspace)

@@ -78,7 +78,7 @@ func sortedKeys(fields map[record.Key]string) []record.Key {
 
 // change runs what the hub itself does to a workspace's records.
 func (h *Hub) change(ctx context.Context, workspace record.ID, f func(*batch) error) error {
-	moved := false
+	var moved moves
 	var due []protocol.BlobID
 	err := h.store.Write(ctx, workspace, func(tx Tx) error {
 		head, err := tx.Head()
@@ -93,8 +93,8 @@ func (h *Hub) change(ctx context.Context, workspace record.ID, f func(*batch) er
 		due = b.due
 		return err
 	})
-	if err == nil && moved {
-		h.tell(workspace)
+	if err == nil && moved.any {
+		h.tell(workspace, &moved)
 		h.swept(ctx, workspace, due)
 	}
 	return err

@@ -5,6 +5,8 @@
 package protocol
 
 import (
+	"bytes"
+
 	"patio/sync/record"
 	"patio/sync/vv"
 )
@@ -35,6 +37,7 @@ type Ask struct {
 	Head      Head      // of the hub's last answer: proof that the hub has not gone back
 	Answered  uint64    // the last batch whose answer was applied here; 0 none
 	Hash      [32]byte  // SHA-256 of that batch's bytes
+	Marks     []Mark    // how far each grant was pulled and applied
 }
 
 // Push is a batch of changed records. Its bytes are kept before they are sent
@@ -82,20 +85,42 @@ type Verdict struct {
 	Row     *Row   // as the hub has it now; nil of Whole, Gone and Erased, of a refused new record, and of one out of the sender's sight
 }
 
+// Told answers the row of an item. One that the hub has exactly as the item tells
+// it, all of it, travels without what the item tells.
+func (v *Verdict) Told(it *Item) *Row {
+	if v.Row == nil || len(v.Row.State) > 0 {
+		return v.Row
+	}
+	row := *v.Row
+	row.ID, row.Kind, row.State = it.ID, it.Kind, it.State
+	return &row
+}
+
+// Shorten leaves out of the row of an item what Told adds.
+func (v *Verdict) Shorten(it *Item) {
+	if v.Row != nil && it.Complete && v.Row.ID == it.ID && bytes.Equal(v.Row.State, it.State) {
+		v.Row = &Row{Scopes: v.Row.Scopes, Seq: v.Row.Seq}
+	}
+}
+
 // Pushed answers a Push, an item each, in order.
 type Pushed struct {
 	_        struct{} `cbor:",toarray"`
 	Hub      Hub
 	Verdicts []Verdict
+	Rows     []Row // what else the batch changed that the sender sees
 }
 
-// Hub is what every answer says of the hub.
+// Hub is what every answer says of the hub. Marks are those of the asked ones
+// beyond which the asker lacks nothing, this answer included, at where they may
+// stand now.
 type Hub struct {
 	_      struct{} `cbor:",toarray"`
 	Epoch  record.ID
 	Head   Head
 	Time   int64 // ms UTC
 	Grants []Grant
+	Marks  []Mark
 }
 
 // Head is a commit of the hub's: how far it was, and a random number that
@@ -125,7 +150,8 @@ type Mark struct {
 	Seq   uint64
 }
 
-// Pull asks for what changed in one grant since a mark.
+// Pull asks for what changed in one grant since a mark, or if that is nothing, in
+// another one since its mark among the asker's.
 type Pull struct {
 	_    struct{} `cbor:",toarray"`
 	Ask  Ask
@@ -143,8 +169,8 @@ type Row struct {
 	Left   bool   // it is in no scope any more that the device sees: drop it if nothing of it waits here
 }
 
-// Page answers a Pull, in the order of what changed. Mark is where to go on,
-// now if More.
+// Page answers a Pull, in the order of what changed. Mark is where to go on, in
+// the grant that the page is of; now if More.
 type Page struct {
 	_      struct{} `cbor:",toarray"`
 	Hub    Hub

@@ -251,6 +251,7 @@ func oneContext(t *testing.T) {
 func answerLost(t *testing.T) {
 	s := newStory(t, Mix{Devices: 2, Records: 1})
 	a := s.devices[0]
+	s.sync(a) // the first one pulls before it pushes
 	s.put(a, 0, 1, "told")
 	_, err := a.through(func(r *http.Request) (*http.Response, error) {
 		s.put(a, 0, 1, "meanwhile")

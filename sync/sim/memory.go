@@ -3,6 +3,7 @@
 package sim
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"maps"
@@ -55,7 +56,7 @@ func cloneHeld(h *client.Held) *client.Held {
 
 // Update works on a copy that takes the place of the whole when f is done.
 func (m *memory) Update(_ context.Context, f func(client.Tx) error) error {
-	t := &memoryTx{memory: m, meta: m.meta, changed: map[record.ID]*client.Held{}, dropped: map[record.ID]bool{}, erased: map[record.ID]bool{}, counter: m.counter}
+	t := &memoryTx{memory: m, meta: m.meta, changed: map[record.ID]*client.Held{}, saved: map[record.ID]bool{}, dropped: map[record.ID]bool{}, erased: map[record.ID]bool{}, counter: m.counter}
 	if err := f(t); err != nil {
 		return err
 	}
@@ -76,6 +77,7 @@ type memoryTx struct {
 	meta    client.Meta
 	counter uint64
 	changed map[record.ID]*client.Held
+	saved   map[record.ID]bool
 	dropped map[record.ID]bool
 	erased  map[record.ID]bool
 	filed   []client.Refused
@@ -111,7 +113,21 @@ func waits(h *client.Held) bool { return len(h.Waits) > 0 || h.Whole }
 
 func (t *memoryTx) SetMeta(m client.Meta) error { t.meta = m; return nil }
 func (t *memoryTx) File(r client.Refused) error { t.filed = append(t.filed, r); return nil }
-func (t *memoryTx) Save(h *client.Held) error   { t.changed[h.ID] = cloneHeld(h); return nil }
+
+func (t *memoryTx) Save(h *client.Held) error {
+	t.changed[h.ID], t.saved[h.ID] = cloneHeld(h), true
+	return nil
+}
+
+func (t *memoryTx) Settle(id record.ID, state *record.State, scopes []record.ID, seq uint64) (bool, error) {
+	h, err := t.Held(id)
+	if err != nil || h == nil || t.saved[id] || !bytes.Equal(h.State.Append(nil), state.Append(nil)) {
+		return false, err
+	}
+	h.Hub, h.Scopes, h.Seq, h.Waits, h.Whole = slices.Clone(state.Seen), slices.Clone(scopes), seq, nil, false
+	t.changed[id] = h
+	return true, nil
+}
 
 func (t *memoryTx) Count() (n int, err error) {
 	n = len(t.changed)

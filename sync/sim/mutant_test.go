@@ -30,7 +30,7 @@ var mutants = []mutant{
 	{"a pull joins instead of taking", "record/merge.go", "	joined := s.Clone()\n", "	if true {\n		s.Merge(h.Whole(), own.Replica)\n		return\n	}\n	joined := s.Clone()\n", "peace"},
 	{"a pull overwrites what waits", "record/merge.go", "			if dirty(mine[0].Key) {", "			if false && dirty(mine[0].Key) {", "wire"},
 	{"a partial state claims the whole vector", "client/client.go", "	return h.State.Partial(own.Dirty, own.Life, h.Hub.At(me))", "	return h.State.Partial(own.Dirty[:min(1, len(own.Dirty))], own.Life && len(own.Dirty) == 0, h.Hub.At(me))", "peace"},
-	{"an answer clears what was written since", "client/client.go", "f.Key == w.Key && w.N <= f.N", "f.Key == w.Key", "wire"},
+	{"an answer clears what was written since", "client/client.go", "return w.N <= v.frozen.N", "return true", "wire"},
 	{"a clock ten years ahead wins for ten years", "hub/honest.go", "			f.At = min(f.At, limit)\n", "			_ = limit\n", "clocks"},
 	{"a refused write is filed nowhere", "client/client.go", "		if slices.Contains(v.Refused, f.Key) {", "		if false {", "peace"},
 	{"a copy of a database goes unnoticed", "hub/push.go", "if p.Batch != d.Batch+1 || p.Ask.Answered != d.Batch || p.Ask.Hash != d.Hash {", "if false {", "copies"},
@@ -66,6 +66,10 @@ var mutants = []mutant{
 	{"a digest round takes nothing again", "client/digest.go", "			if !differs {", "			if true || !differs {", "flips"},
 	{"a digest is of one grant", "hub/digest.go", "		if err := eachIn(v, g.Scope, 0,", "		if i > 0 {\n			break\n		}\n		if err := eachIn(v, g.Scope, 0,", "flips"},
 	{"one grant's records are taken again", "client/digest.go", "	for _, g := range answer.Hub.Grants {", "	for _, g := range answer.Hub.Grants[:1] {", "flips"},
+	{"a push moves marks past what its sender wasn't told", "hub/push.go", "		if !some {", "		if _ = some; true {", "peace"},
+	{"who pushes doesn't hear what else that changed", "hub/push.go", "			rows = append(rows, *row)", "			_ = rows", "family"},
+	{"a page moves the marks of other grants past news", "hub/pull.go", "		case !some:", "		case mark != p.Mark || !some:", "family"},
+	{"what was told is taken for what is held", "client/client.go", "	if settled, err := v.settle(); settled || err != nil {", "	if settled, err := v.settle(); settled || err != nil || v.Status == protocol.Accepted && len(v.Refused) == 0 {", "wire"},
 	{"a retired number hides a restore", "hub/hub.go", "	// Whether the hub went back comes first", "	if d.State == Retired {\n		return nil, protocol.Refuse(protocol.CodeRetired, nil)\n	}\n	// Whether the hub went back comes first", "hub"},
 }
 

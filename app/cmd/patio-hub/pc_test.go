@@ -124,8 +124,8 @@ func (d *pc) push(ctx context.Context, again func() error, items ...protocol.Ite
 	d.hear(answer.Hub)
 	d.ask.Answered, d.ask.Hash = batch, sha256.Sum256(frame)
 	for i, v := range answer.Verdicts {
-		if v.Row != nil {
-			if d.told[items[i].ID], err = record.Decode(v.Row.State); err != nil {
+		if row := v.Told(&items[i]); row != nil {
+			if d.told[items[i].ID], err = record.Decode(row.State); err != nil {
 				return nil, err
 			}
 		}

@@ -5,7 +5,6 @@ package pgstore
 import (
 	"context"
 	_ "embed"
-	"errors"
 	"fmt"
 	"slices"
 
@@ -87,15 +86,11 @@ func (s *Store) Read(ctx context.Context, workspace record.ID, f func(hub.View) 
 }
 
 func run(ctx context.Context, t pgx.Tx, workspace record.ID, lock string, f func(*tx) error) error {
-	var one int
-	err := t.QueryRow(ctx, "SELECT 1 FROM workspaces WHERE ws=$1"+lock, workspace[:]).Scan(&one)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return hub.ErrNoWorkspace
-	}
-	if err != nil {
+	x := &tx{ctx: ctx, tx: t, ws: workspace[:]}
+	if err := x.readHead(lock); err != nil {
 		return err
 	}
-	return f(&tx{ctx, t, workspace[:]})
+	return f(x)
 }
 
 // joined writes ids one behind the other.

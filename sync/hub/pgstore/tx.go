@@ -3,6 +3,7 @@ package pgstore
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/fxamacker/cbor/v2"
 	"github.com/jackc/pgx/v5"
@@ -14,9 +15,10 @@ import (
 )
 
 type tx struct {
-	ctx context.Context
-	tx  pgx.Tx
-	ws  []byte
+	ctx  context.Context
+	tx   pgx.Tx
+	ws   []byte
+	head hub.Head
 }
 
 func (t *tx) exec(query string, args ...any) error {
@@ -24,29 +26,37 @@ func (t *tx) exec(query string, args ...any) error {
 	return err
 }
 
-func (t *tx) Head() (h hub.Head, err error) {
+// readHead reads the workspace's row, which every transaction begins with.
+func (t *tx) readHead(lock string) error {
 	var epoch, past []byte
 	var seq, token, number, grant int64
-	err = t.tx.QueryRow(t.ctx, "SELECT name,epoch,past,seq,token,hub,last_grant FROM workspaces WHERE ws=$1", t.ws).
+	h := &t.head
+	err := t.tx.QueryRow(t.ctx, "SELECT name,epoch,past,seq,token,hub,last_grant FROM workspaces WHERE ws=$1"+lock, t.ws).
 		Scan(&h.Name, &epoch, &past, &seq, &token, &number, &grant)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return hub.ErrNoWorkspace
+	}
 	if err != nil {
-		return h, err
+		return err
 	}
 	h.Epoch, h.Seq, h.Token, h.Grant, h.Hub = record.ID(epoch), uint64(seq), uint64(token), uint64(grant), vv.Replica(number)
 	h.Past = split(past)
+	return nil
+}
+
+func (t *tx) Head() (hub.Head, error) {
+	h := t.head
+	h.Past = slices.Clone(h.Past)
 	return h, nil
 }
 
 func (t *tx) SetHead(h hub.Head) error {
-	var seq int64
-	if err := t.tx.QueryRow(t.ctx, "SELECT seq FROM workspaces WHERE ws=$1", t.ws).Scan(&seq); err != nil {
-		return err
-	}
 	if err := t.exec("UPDATE workspaces SET name=$2,epoch=$3,past=$4,seq=$5,token=$6,hub=$7,last_grant=$8 WHERE ws=$1",
 		t.ws, h.Name, h.Epoch[:], joined(h.Past), int64(h.Seq), int64(h.Token), int64(h.Hub), int64(h.Grant)); err != nil {
 		return err
 	}
-	if h.Seq == uint64(seq) {
+	before := t.head.Seq
+	if t.head = h; h.Seq == before {
 		return nil
 	}
 	return t.exec("INSERT INTO commits(ws,seq,token) VALUES ($1,$2,$3)", t.ws, int64(h.Seq), int64(h.Token))

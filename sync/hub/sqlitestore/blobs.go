@@ -19,7 +19,7 @@ func (t *tx) Blobs(list []protocol.BlobID) (map[protocol.BlobID]hub.Blob, error)
 }
 
 func (t *tx) Loose(until int64, limit int) (out []hub.Blob, err error) {
-	rows, err := t.tx.QueryContext(t.ctx, "SELECT blob,size,loose,puts FROM blobs WHERE ws=? AND loose>0 AND loose<=? ORDER BY loose,blob LIMIT ?", t.ws, until, limit)
+	rows, err := t.query("SELECT blob,size,loose,puts FROM blobs WHERE ws=? AND loose>0 AND loose<=? ORDER BY loose,blob LIMIT ?", t.ws, until, limit)
 	if err != nil {
 		return nil, err
 	}
@@ -45,7 +45,7 @@ func blob(rows *sql.Rows) (b hub.Blob, err error) {
 }
 
 func (t *tx) BlobBytes() (all, loose int64, err error) {
-	err = t.tx.QueryRowContext(t.ctx, "SELECT coalesce(sum(size),0), coalesce(sum(size) FILTER (WHERE loose>0),0) FROM blobs WHERE ws=?", t.ws).Scan(&all, &loose)
+	_, err = t.scan("SELECT coalesce(sum(size),0), coalesce(sum(size) FILTER (WHERE loose>0),0) FROM blobs WHERE ws=?", []any{t.ws}, &all, &loose)
 	return all, loose, err
 }
 

@@ -9,34 +9,40 @@ import (
 	"patio/sync/record"
 )
 
-// variables is how many a statement may have, well below SQLite's 32,766.
-const variables = 30_000
+// most is how many rows, or ids, a statement has: a power of two, as all have,
+// so that few are prepared.
+const most = 256
 
 // marks writes n of a text in parentheses, with commas.
 func marks(text string, n int) string {
 	return strings.TrimSuffix(strings.Repeat(text+",", n), ",")
 }
 
-// in runs a query that ends in IN on ids, f on each row that it answers.
+// in runs a query that ends in IN on ids, f on each row that it answers. The last
+// id stands as often as it takes to a power of two.
 func (t *tx) in(query string, list []record.ID, f func(*sql.Rows) error) error {
 	return inIDs(t, query, list, func(id *record.ID) []byte { return id[:] }, f)
 }
 
 func inIDs[ID any](t *tx, query string, list []ID, bytes func(*ID) []byte, f func(*sql.Rows) error) error {
-	for part := range slices.Chunk(list, variables) {
-		args := make([]any, 0, len(part)+1)
-		args = append(args, t.ws)
-		for i := range part {
-			args = append(args, bytes(&part[i]))
+	for part := range slices.Chunk(list, most) {
+		n := 1
+		for n < len(part) {
+			n *= 2
 		}
-		query := query + " (" + marks("?", len(part)) + ")"
+		args := make([]any, 0, n+1)
+		args = append(args, t.ws)
+		for i := range n {
+			args = append(args, bytes(&part[min(i, len(part)-1)]))
+		}
+		query := query + " (" + marks("?", n) + ")"
 		if f == nil {
 			if err := t.exec(query, args...); err != nil {
 				return err
 			}
 			continue
 		}
-		rows, err := t.tx.QueryContext(t.ctx, query, args...)
+		rows, err := t.query(query, args...)
 		if err != nil {
 			return err
 		}
@@ -50,10 +56,15 @@ func inIDs[ID any](t *tx, query string, list []ID, bytes func(*ID) []byte, f fun
 // many writes rows of so many values in few statements.
 func (t *tx) many(query string, width int, values []any, tail string) error {
 	one := "(" + marks("?", width) + ")"
-	for part := range slices.Chunk(values, variables/width*width) {
-		if err := t.exec(query+marks(one, len(part)/width)+tail, part...); err != nil {
+	for n := most; len(values) > 0; {
+		if len(values) < n*width {
+			n /= 2
+			continue
+		}
+		if err := t.exec(query+marks(one, n)+tail, values[:n*width]...); err != nil {
 			return err
 		}
+		values = values[n*width:]
 	}
 	return nil
 }

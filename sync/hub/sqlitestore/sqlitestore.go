@@ -21,40 +21,61 @@ var schema string
 
 // Store is a hub.Store in one file.
 type Store struct {
-	write *sql.DB // one connection
-	read  *sql.DB
+	write, read      *sql.DB
+	writing, reading lines
 }
 
 // readers is how many snapshots are read at once.
 const readers = 8
 
+// Pages that a connection keeps in memory, in kilobytes: the one that writes,
+// and each of those that read.
+const (
+	writerCache = 32_000
+	readerCache = 8_000
+)
+
 // Open opens the file, and makes it when there is none.
-func Open(ctx context.Context, path string) (*Store, error) {
+func Open(ctx context.Context, path string) (_ *Store, err error) {
 	s := &Store{}
-	var err error
-	if s.write, err = sql.Open("sqlite", source(path, "_txlock=immediate")); err != nil {
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, s.Close())
+		}
+	}()
+	if s.write, err = sql.Open("sqlite", source(path, writerCache)); err != nil {
 		return nil, err
 	}
-	if s.read, err = sql.Open("sqlite", source(path, "_txlock=deferred")); err != nil {
-		return nil, errors.Join(err, s.write.Close())
+	if s.read, err = sql.Open("sqlite", source(path, readerCache)); err != nil {
+		return nil, err
 	}
-	s.write.SetMaxOpenConns(1)
-	s.read.SetMaxOpenConns(readers)
 	if _, err := s.write.ExecContext(ctx, schema); err != nil {
-		return nil, errors.Join(fmt.Errorf("make hub tables: %w", err), s.Close())
+		return nil, fmt.Errorf("make hub tables: %w", err)
 	}
-	return s, nil
+	if s.writing, err = newLines(ctx, s.write, 1); err != nil {
+		return nil, err
+	}
+	s.reading, err = newLines(ctx, s.read, readers)
+	return s, err
 }
 
 // source names the file to the driver; a commit is on the disk when it returns.
-func source(path, lock string) string {
-	return (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath()}).String() + "?" + lock +
-		"&_dqs=0&_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=journal_size_limit(67108864)" +
-		"&_pragma=temp_store(MEMORY)&_pragma=cache_size(-32000)&_pragma=trusted_schema(0)&_pragma=cell_size_check(1)&_pragma=secure_delete(1)"
+func source(path string, cache int) string {
+	return (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath()}).String() +
+		"?_dqs=0&_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=journal_size_limit(67108864)" +
+		fmt.Sprintf("&_pragma=temp_store(MEMORY)&_pragma=cache_size(-%d)&_pragma=trusted_schema(0)&_pragma=cell_size_check(1)&_pragma=secure_delete(1)", cache)
 }
 
 // Close closes the file.
-func (s *Store) Close() error { return errors.Join(s.read.Close(), s.write.Close()) }
+func (s *Store) Close() error {
+	err := errors.Join(s.reading.close(), s.writing.close())
+	for _, db := range []*sql.DB{s.read, s.write} {
+		if db != nil {
+			err = errors.Join(err, db.Close())
+		}
+	}
+	return err
+}
 
 // Backup writes a copy of all that is committed into a new file.
 func (s *Store) Backup(ctx context.Context, path string) error {
@@ -64,15 +85,17 @@ func (s *Store) Backup(ctx context.Context, path string) error {
 
 // Create makes a workspace.
 func (s *Store) Create(ctx context.Context, workspace record.ID, h hub.Head) error {
-	res, err := s.write.ExecContext(ctx, "INSERT INTO workspaces(ws,name,epoch,past,seq,token,hub,last_grant) VALUES (?,?,?,?,?,?,?,?) ON CONFLICT DO NOTHING",
-		workspace[:], h.Name, h.Epoch[:], joined(h.Past), int64(h.Seq), int64(h.Token), int64(h.Hub), int64(h.Grant))
-	if err != nil {
-		return err
-	}
-	if n, err := res.RowsAffected(); err != nil || n == 0 {
-		return errors.Join(err, hub.ErrExists)
-	}
-	return nil
+	return s.writing.run(ctx, "BEGIN IMMEDIATE", func(ctx context.Context, l *line) error {
+		res, err := l.exec(ctx, "INSERT INTO workspaces(ws,name,epoch,past,seq,token,hub,last_grant) VALUES (?,?,?,?,?,?,?,?) ON CONFLICT DO NOTHING",
+			workspace[:], h.Name, h.Epoch[:], joined(h.Past), int64(h.Seq), int64(h.Token), int64(h.Hub), int64(h.Grant))
+		if err != nil {
+			return err
+		}
+		if n, err := res.RowsAffected(); err != nil || n == 0 {
+			return errors.Join(err, hub.ErrExists)
+		}
+		return nil
+	})
 }
 
 // joined writes ids one behind the other.
@@ -95,35 +118,22 @@ func (s *Store) Workspaces(ctx context.Context) ([]record.ID, error) {
 
 // Write runs f in one transaction of the only writer.
 func (s *Store) Write(ctx context.Context, workspace record.ID, f func(hub.Tx) error) error {
-	return run(ctx, s.write, workspace, func(t *tx) error { return f(t) })
+	return s.run(ctx, s.writing, "BEGIN IMMEDIATE", workspace, func(t *tx) error { return f(t) })
 }
 
 // Read runs f on one snapshot.
 func (s *Store) Read(ctx context.Context, workspace record.ID, f func(hub.View) error) error {
-	return run(ctx, s.read, workspace, func(t *tx) error { return f(t) })
+	return s.run(ctx, s.reading, "BEGIN", workspace, func(t *tx) error { return f(t) })
 }
 
-func run(ctx context.Context, db *sql.DB, workspace record.ID, f func(*tx) error) (err error) {
-	t, err := db.BeginTx(ctx, nil)
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			_ = t.Rollback() // what went wrong is told already
+func (s *Store) run(ctx context.Context, ls lines, begin string, workspace record.ID, f func(*tx) error) error {
+	return ls.run(ctx, begin, func(ctx context.Context, l *line) error {
+		t := &tx{ctx: ctx, line: l, ws: workspace[:]}
+		if err := t.readHead(); err != nil {
+			return err
 		}
-	}()
-	var there bool
-	if err := t.QueryRowContext(ctx, "SELECT EXISTS(SELECT 1 FROM workspaces WHERE ws=?)", workspace[:]).Scan(&there); err != nil {
-		return err
-	}
-	if !there {
-		return hub.ErrNoWorkspace
-	}
-	if err := f(&tx{ctx: ctx, tx: t, ws: workspace[:]}); err != nil {
-		return err
-	}
-	return t.Commit()
+		return f(t)
+	})
 }
 
 // split reads what joined wrote.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"slices"
 
 	"github.com/fxamacker/cbor/v2"
 
@@ -14,40 +15,65 @@ import (
 )
 
 type tx struct {
-	ctx context.Context
-	tx  *sql.Tx
-	ws  []byte
+	ctx  context.Context
+	line *line
+	ws   []byte
+	head hub.Head
 }
 
 func (t *tx) exec(query string, args ...any) error {
-	_, err := t.tx.ExecContext(t.ctx, query, args...)
+	_, err := t.line.exec(t.ctx, query, args...)
 	return err
 }
 
-func (t *tx) Head() (h hub.Head, err error) {
+func (t *tx) query(query string, args ...any) (*sql.Rows, error) {
+	return t.line.query(t.ctx, query, args...)
+}
+
+// scan reads one row, and answers false when there is none.
+func (t *tx) scan(query string, args []any, dest ...any) (bool, error) {
+	st, err := t.line.prepare(t.ctx, query)
+	if err != nil {
+		return false, err
+	}
+	err = st.QueryRowContext(t.ctx, args...).Scan(dest...)
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// readHead reads the workspace's row, which every transaction begins with.
+func (t *tx) readHead() error {
 	var epoch, past []byte
 	var seq, token, number, grant int64
-	err = t.tx.QueryRowContext(t.ctx, "SELECT name,epoch,past,seq,token,hub,last_grant FROM workspaces WHERE ws=?", t.ws).
-		Scan(&h.Name, &epoch, &past, &seq, &token, &number, &grant)
+	h := &t.head
+	there, err := t.scan("SELECT name,epoch,past,seq,token,hub,last_grant FROM workspaces WHERE ws=?", []any{t.ws}, &h.Name, &epoch, &past, &seq, &token, &number, &grant)
 	if err != nil {
-		return h, err
+		return err
+	}
+	if !there {
+		return hub.ErrNoWorkspace
 	}
 	h.Epoch, h.Seq, h.Token, h.Grant = record.ID(epoch), uint64(seq), uint64(token), uint64(grant)
 	h.Hub = vv.Replica(number)
 	h.Past = split(past)
+	return nil
+}
+
+func (t *tx) Head() (hub.Head, error) {
+	h := t.head
+	h.Past = slices.Clone(h.Past)
 	return h, nil
 }
 
 func (t *tx) SetHead(h hub.Head) error {
-	var seq int64
-	if err := t.tx.QueryRowContext(t.ctx, "SELECT seq FROM workspaces WHERE ws=?", t.ws).Scan(&seq); err != nil {
-		return err
-	}
 	if err := t.exec("UPDATE workspaces SET name=?,epoch=?,past=?,seq=?,token=?,hub=?,last_grant=? WHERE ws=?",
 		h.Name, h.Epoch[:], joined(h.Past), int64(h.Seq), int64(h.Token), int64(h.Hub), int64(h.Grant), t.ws); err != nil {
 		return err
 	}
-	if h.Seq == uint64(seq) {
+	before := t.head.Seq
+	if t.head = h; h.Seq == before {
 		return nil
 	}
 	return t.exec("INSERT INTO commits(ws,seq,token) VALUES (?,?,?)", t.ws, int64(h.Seq), int64(h.Token))
@@ -55,10 +81,7 @@ func (t *tx) SetHead(h hub.Head) error {
 
 func (t *tx) Token(seq uint64) (uint64, error) {
 	var token int64
-	err := t.tx.QueryRowContext(t.ctx, "SELECT token FROM commits WHERE ws=? AND seq>=? ORDER BY seq LIMIT 1", t.ws, int64(seq)).Scan(&token)
-	if errors.Is(err, sql.ErrNoRows) {
-		return 0, nil
-	}
+	_, err := t.scan("SELECT token FROM commits WHERE ws=? AND seq>=? ORDER BY seq LIMIT 1", []any{t.ws, int64(seq)}, &token)
 	return uint64(token), err
 }
 
@@ -89,7 +112,7 @@ func (t *tx) Changed(scope record.ID, after uint64, limit int) (out []hub.Change
 	if scope == hub.Everything {
 		query, args = "SELECT r.seq,0"+row+"records r WHERE r.ws=? AND r.seq>? ORDER BY r.seq LIMIT ?", []any{t.ws, int64(after), limit}
 	}
-	rows, err := t.tx.QueryContext(t.ctx, query, args...)
+	rows, err := t.query(query, args...)
 	if err != nil {
 		return nil, err
 	}
@@ -113,7 +136,7 @@ func change(rows *sql.Rows) (c hub.Change, err error) {
 }
 
 func (t *tx) Erased(after uint64) ([]record.ID, error) {
-	rows, err := t.tx.QueryContext(t.ctx, "SELECT id FROM erased WHERE ws=? AND seq>? ORDER BY seq", t.ws, int64(after))
+	rows, err := t.query("SELECT id FROM erased WHERE ws=? AND seq>? ORDER BY seq", t.ws, int64(after))
 	if err != nil {
 		return nil, err
 	}
@@ -194,7 +217,7 @@ func (t *tx) Device(replica vv.Replica) (*hub.Device, error) {
 }
 
 func (t *tx) Devices() (out []hub.Device, err error) {
-	rows, err := t.tx.QueryContext(t.ctx, "SELECT device FROM devices WHERE ws=? ORDER BY replica", t.ws)
+	rows, err := t.query("SELECT device FROM devices WHERE ws=? ORDER BY replica", t.ws)
 	if err != nil {
 		return nil, err
 	}
@@ -232,11 +255,8 @@ func (t *tx) PutInvite(i hub.Invite) error {
 // one reads a value that is kept whole, nil when there is none.
 func one[T any](t *tx, query string, key any) (*T, error) {
 	var b []byte
-	err := t.tx.QueryRowContext(t.ctx, query, t.ws, key).Scan(&b)
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil, nil
-	}
-	if err != nil {
+	there, err := t.scan(query, []any{t.ws, key}, &b)
+	if err != nil || !there {
 		return nil, err
 	}
 	v := new(T)
