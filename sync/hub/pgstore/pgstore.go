@@ -7,6 +7,8 @@ import (
 	_ "embed"
 	"fmt"
 	"slices"
+	"sync"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -24,7 +26,26 @@ const schemaLock = 0x7061_7469_6f // "patio"
 // Store is a hub.Store in a database.
 type Store struct {
 	pool *pgxpool.Pool
+
+	mu       sync.Mutex
+	together map[record.ID]*turns // by workspace, whose row a write locks
 }
+
+// turns are those in which a workspace is written. Here writes wait for each
+// other without a connection each.
+type turns struct {
+	hub.Together[commit]
+	writing int // who uses them now
+}
+
+// commit is a transaction under way, and until when.
+type commit struct {
+	ctx context.Context
+	tx  pgx.Tx
+}
+
+// commitWithin is how long a commit may take, with all that it keeps.
+const commitWithin = time.Minute
 
 // Open connects to a database, as "postgres://user@host/name", and makes the
 // tables that are missing.
@@ -33,7 +54,7 @@ func Open(ctx context.Context, address string) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{pool}
+	s := &Store{pool: pool, together: map[record.ID]*turns{}}
 	err = pgx.BeginFunc(ctx, pool, func(t pgx.Tx) error {
 		if _, err := t.Exec(ctx, "SELECT pg_advisory_xact_lock($1)", int64(schemaLock)); err != nil {
 			return err
@@ -73,9 +94,64 @@ func (s *Store) Workspaces(ctx context.Context) ([]record.ID, error) {
 // Write runs f while it holds the workspace's row, which its sequence comes
 // from, until the commit.
 func (s *Store) Write(ctx context.Context, workspace record.ID, f func(hub.Tx) error) error {
-	return pgx.BeginTxFunc(ctx, s.pool, pgx.TxOptions{}, func(t pgx.Tx) error {
-		return run(ctx, t, workspace, " FOR UPDATE", func(t *tx) error { return f(t) })
+	t := s.enter(workspace)
+	defer s.leave(workspace, t)
+	return t.Run(ctx, func(c commit) error {
+		return run(c.ctx, c.tx, workspace, " FOR UPDATE", func(t *tx) error { return f(t) })
 	})
+}
+
+func (s *Store) enter(workspace record.ID) *turns {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	t := s.together[workspace]
+	if t == nil {
+		t = &turns{Together: hub.Together[commit]{Commit: s.commit}}
+		s.together[workspace] = t
+	}
+	t.writing++
+	return t
+}
+
+// leave forgets turns that nobody uses: whoever knocks could name workspaces
+// that there are none of.
+func (s *Store) leave(workspace record.ID, t *turns) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if t.writing--; t.writing == 0 {
+		delete(s.together, workspace)
+	}
+}
+
+// commit runs writes in one transaction. One that fails is taken back alone.
+func (s *Store) commit(writes []func(commit) error) []error {
+	ctx, cancel := context.WithTimeout(context.Background(), commitWithin)
+	defer cancel()
+	errs := make([]error, len(writes))
+	failed := pgx.BeginTxFunc(ctx, s.pool, pgx.TxOptions{}, func(t pgx.Tx) error {
+		if len(writes) == 1 {
+			return writes[0](commit{ctx, t})
+		}
+		for i, write := range writes {
+			if _, err := t.Exec(ctx, "SAVEPOINT one"); err != nil {
+				return err
+			}
+			after := "RELEASE one"
+			if errs[i] = write(commit{ctx, t}); errs[i] != nil {
+				after = "ROLLBACK TO one"
+			}
+			if _, err := t.Exec(ctx, after); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	for i := range errs {
+		if errs[i] == nil {
+			errs[i] = failed
+		}
+	}
+	return errs
 }
 
 // Read runs f on one snapshot.

@@ -23,6 +23,7 @@ var schema string
 type Store struct {
 	write, read      *sql.DB
 	writing, reading lines
+	together         hub.Together[*line]
 }
 
 // readers is how many snapshots are read at once.
@@ -38,6 +39,7 @@ const (
 // Open opens the file, and makes it when there is none.
 func Open(ctx context.Context, path string) (_ *Store, err error) {
 	s := &Store{}
+	s.together.Commit = s.commit
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, s.Close())
@@ -85,7 +87,8 @@ func (s *Store) Backup(ctx context.Context, path string) error {
 
 // Create makes a workspace.
 func (s *Store) Create(ctx context.Context, workspace record.ID, h hub.Head) error {
-	return s.writing.run(ctx, "BEGIN IMMEDIATE", func(ctx context.Context, l *line) error {
+	return s.together.Run(ctx, func(l *line) error {
+		ctx := context.WithoutCancel(ctx)
 		res, err := l.exec(ctx, "INSERT INTO workspaces(ws,name,epoch,past,seq,token,hub,last_grant) VALUES (?,?,?,?,?,?,?,?) ON CONFLICT DO NOTHING",
 			workspace[:], h.Name, h.Epoch[:], joined(h.Past), int64(h.Seq), int64(h.Token), int64(h.Hub), int64(h.Grant))
 		if err != nil {
@@ -118,22 +121,55 @@ func (s *Store) Workspaces(ctx context.Context) ([]record.ID, error) {
 
 // Write runs f in one transaction of the only writer.
 func (s *Store) Write(ctx context.Context, workspace record.ID, f func(hub.Tx) error) error {
-	return s.run(ctx, s.writing, "BEGIN IMMEDIATE", workspace, func(t *tx) error { return f(t) })
+	return s.together.Run(ctx, func(l *line) error {
+		return l.in(ctx, workspace, func(t *tx) error { return f(t) })
+	})
 }
 
 // Read runs f on one snapshot.
 func (s *Store) Read(ctx context.Context, workspace record.ID, f func(hub.View) error) error {
-	return s.run(ctx, s.reading, "BEGIN", workspace, func(t *tx) error { return f(t) })
+	return s.reading.run(ctx, "BEGIN", func(ctx context.Context, l *line) error {
+		return l.in(ctx, workspace, func(t *tx) error { return f(t) })
+	})
 }
 
-func (s *Store) run(ctx context.Context, ls lines, begin string, workspace record.ID, f func(*tx) error) error {
-	return ls.run(ctx, begin, func(ctx context.Context, l *line) error {
-		t := &tx{ctx: ctx, line: l, ws: workspace[:]}
-		if err := t.readHead(); err != nil {
-			return err
+// in runs f on a workspace.
+func (l *line) in(ctx context.Context, workspace record.ID, f func(*tx) error) error {
+	t := &tx{ctx: context.WithoutCancel(ctx), line: l, ws: workspace[:]}
+	if err := t.readHead(); err != nil {
+		return err
+	}
+	return f(t)
+}
+
+// commit runs writes in one transaction. One that fails is taken back alone.
+func (s *Store) commit(writes []func(*line) error) []error {
+	errs := make([]error, len(writes))
+	failed := s.writing.run(context.Background(), "BEGIN IMMEDIATE", func(ctx context.Context, l *line) error {
+		if len(writes) == 1 {
+			return writes[0](l)
 		}
-		return f(t)
+		for i, write := range writes {
+			if _, err := l.exec(ctx, "SAVEPOINT one"); err != nil {
+				return err
+			}
+			if errs[i] = write(l); errs[i] != nil {
+				if _, err := l.exec(ctx, "ROLLBACK TO one"); err != nil {
+					return err
+				}
+			}
+			if _, err := l.exec(ctx, "RELEASE one"); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
+	for i := range errs {
+		if errs[i] == nil {
+			errs[i] = failed
+		}
+	}
+	return errs
 }
 
 // split reads what joined wrote.
