@@ -99,10 +99,11 @@ func (s *Store) CountConflicts(ctx context.Context) (conflicts, refused int, err
 }
 
 // CountWaiting answers how many records have changes that a hub hasn't taken,
+// entries of the history not counted, which nobody writes by themselves,
 // and when the oldest of them was written, ms UTC; 0 when that is not known.
 func (s *Store) CountWaiting(ctx context.Context) (n int, since int64, err error) {
-	err = s.one(ctx, "SELECT count(*), coalesce((SELECT at FROM operations WHERE last_n >= (SELECT min(waits) FROM sync_records WHERE waits IS NOT NULL) ORDER BY last_n LIMIT 1), 0) "+
-		"FROM sync_records WHERE waits IS NOT NULL", nil, &n, &since)
+	err = s.one(ctx, "SELECT max(count(*) FILTER (WHERE kind<>?), min(count(*), 1)), coalesce((SELECT at FROM operations WHERE last_n >= (SELECT min(waits) FROM sync_records WHERE waits IS NOT NULL) ORDER BY last_n LIMIT 1), 0) "+
+		"FROM sync_records WHERE waits IS NOT NULL", []any{int64(crm.KindEvent)}, &n, &since)
 	return n, since, s.fail("count what waits", err)
 }
 

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
-import { launch } from './lib/browser.mjs';
+import { axeFaults } from './lib/axe.mjs';
+import { launch, openPage } from './lib/browser.mjs';
 import { openHub } from './lib/hub.mjs';
-import { addLead, enter, openShop } from './lib/shop.mjs';
+import { dataFolder, serve } from './lib/patio.mjs';
+import { addLead, caller, enter, openShop } from './lib/shop.mjs';
 
 /** @typedef {import('./lib/shop.mjs').Shop} Shop */
 /** @typedef {import('playwright-core').Page} Page */
@@ -184,6 +186,36 @@ describe('two PCs that were apart', () => {
     assert.deepEqual(a, b);
     const davi = a.find((/** @type {any} */ one) => one.name === 'Davi Rocha');
     assert.equal(davi.valueCents, 4_250_000);
+  });
+});
+
+describe('a new PC of the shop', () => {
+  /** @type {Awaited<ReturnType<typeof dataFolder>>} */ let folder;
+  /** @type {Awaited<ReturnType<typeof serve>>} */ let served;
+  before(async () => {
+    folder = await dataFolder();
+    served = await serve(folder.dir);
+  });
+  after(async () => {
+    await served.stop();
+    await folder.remove();
+  });
+
+  test('begins with the shop’s leads, as the person of its code', async () => {
+    const opened = await openPage(chromium.browser);
+    pages.push(opened);
+    const { page } = opened;
+    await page.goto(served.url);
+    await page.getByRole('button', { name: 'A loja já usa o Pátio em outro PC' }).press('Enter');
+    assert.deepEqual(await axeFaults(page), []);
+    await page.keyboard.type(await hub.code());
+    await page.keyboard.press('Tab');
+    await page.keyboard.type('Notebook');
+    await page.keyboard.press('Enter');
+    await card(page, 'Ana Prado').waitFor();
+    await chip(page, 'Tudo sincronizado').waitFor();
+    const { actingUserId, users } = await (await caller(served.url))('Session', 'State');
+    assert.equal(users.find((/** @type {any} */ user) => user.id === actingUserId)?.name, 'admin');
   });
 });
 
