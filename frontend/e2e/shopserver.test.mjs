@@ -217,6 +217,7 @@ describe('the server of a shop', () => {
     await heading(page, 'Este PC pode ser o servidor da loja').waitFor();
     await chip(page, 'Não conectado').waitFor();
     const there = await open(yard);
+    await yard.call('Sync', 'Now');
     await chip(there.page, /^Sem conexão/).waitFor();
     for (const shop of [desk, yard])
       assert.equal((await shop.call('Leads', 'Get', lead)).lead.vehicle, 'Fiat Titano 2024');
