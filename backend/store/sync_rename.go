@@ -131,7 +131,9 @@ func (tx *Tx) renameRecord(id string, from, to vv.Replica, first bool, digest fu
 	// What told more than the dots stays: the removal of an element has none.
 	var waits any
 	if first {
-		waits = int64(row.state.Seen.At(to))
+		// All wait alike, and so go by their ids, as they were made: a lead with its
+		// contact, which else moves, and is told again, when the lead comes.
+		waits = int64(1)
 	} else {
 		last := uint64(0)
 		for _, w := range append(row.pending, owned(row.state, nil, to)...) {
