@@ -55,13 +55,17 @@ func (h *Hub) Pull(ctx context.Context, key []byte, p *protocol.Pull) (*protocol
 // one that is asked for first, and moves the marks of those in which nothing did.
 func look(v View, head Head, d *Device, p *protocol.Pull, page *protocol.Page) error {
 	marks := append([]protocol.Mark{p.Mark}, slices.DeleteFunc(slices.Clone(p.Ask.Marks), func(m protocol.Mark) bool { return m.Grant == p.Mark.Grant })...)
-	filled := false
+	filled, n := false, news{v: v, head: head}
 	for _, mark := range marks {
 		scope, granted := d.scope(mark.Grant)
 		if !granted {
 			continue // the answer's grants say what there is to ask
 		}
-		some, err := news(v, scope, mark.Seq)
+		limit := protocol.MaxRecords
+		if filled {
+			limit = 1
+		}
+		some, err := n.read(scope, mark.Seq, limit)
 		switch {
 		case err != nil:
 			return err
@@ -69,9 +73,7 @@ func look(v View, head Head, d *Device, p *protocol.Pull, page *protocol.Page) e
 			page.Hub.Marks = append(page.Hub.Marks, protocol.Mark{Grant: mark.Grant, Seq: head.Seq})
 		case !filled:
 			filled, page.Mark = true, mark
-			if err := fill(v, head, d, scope, page); err != nil {
-				return err
-			}
+			n.fill(d, page)
 		}
 	}
 	if _, granted := d.scope(p.Mark.Grant); granted && !filled {
@@ -80,30 +82,44 @@ func look(v View, head Head, d *Device, p *protocol.Pull, page *protocol.Page) e
 	return nil
 }
 
-// news says whether anything happened in a scope beyond a sequence.
-func news(v View, scope record.ID, after uint64) (bool, error) {
-	erased, err := v.Erased(after)
-	if err != nil || len(erased) > 0 {
-		return true, err
-	}
-	changes, err := v.Changed(scope, after, 1)
-	return len(changes) > 0, err
+// news is what happened in a scope beyond a sequence.
+type news struct {
+	v    View
+	head Head
+
+	changes []Change
+	erased  []record.ID
+	since   uint64 // erased is what was beyond that
+	known   bool   // erased was read
 }
 
-// fill puts what changed in a scope into a page. A record that left it, and is
-// in another that the device sees, comes as it is: the grant by which it is seen
-// may end before it was pulled by it.
-func fill(v View, head Head, d *Device, scope record.ID, page *protocol.Page) error {
+// read reads so many changes at most, and says whether there is anything. Most
+// who ask have marks that stand alike.
+func (n *news) read(scope record.ID, after uint64, limit int) (bool, error) {
+	n.changes = nil
+	if after == n.head.Seq {
+		n.erased, n.since, n.known = nil, after, true
+		return false, nil
+	}
 	var err error
-	if page.Erased, err = v.Erased(page.Mark.Seq); err != nil {
-		return err
+	if !n.known || n.since != after {
+		if n.erased, err = n.v.Erased(after); err != nil {
+			return false, err
+		}
+		n.since, n.known = after, true
 	}
-	changes, err := v.Changed(scope, page.Mark.Seq, protocol.MaxRecords)
-	if err != nil {
-		return err
-	}
+	n.changes, err = n.v.Changed(scope, after, limit)
+	return len(n.changes)+len(n.erased) > 0, err
+}
+
+// fill puts what was read into a page. A record that left the scope, and is in
+// another that the device sees, comes as it is: the grant by which it is seen may
+// end before it was pulled by it.
+func (n *news) fill(d *Device, page *protocol.Page) {
+	changes := n.changes
+	page.Erased = n.erased
 	page.More = len(changes) == protocol.MaxRecords
-	page.Mark.Seq = head.Seq
+	page.Mark.Seq = n.head.Seq
 	size := 0
 	for i, c := range changes {
 		row := d.told(c.Row)
@@ -120,5 +136,4 @@ func fill(v View, head Head, d *Device, scope record.ID, page *protocol.Page) er
 	if page.More {
 		page.Mark.Seq = changes[len(changes)-1].At
 	}
-	return nil
 }

@@ -53,7 +53,7 @@ func (h *Hub) Push(ctx context.Context, key []byte, frame []byte) (*protocol.Pus
 		if p.Batch != d.Batch+1 || p.Ask.Answered != d.Batch || p.Ask.Hash != d.Hash {
 			return protocol.Refuse(protocol.CodeForked, nil)
 		}
-		if marks, err = lacking(tx, d, p.Ask.Marks); err != nil {
+		if marks, err = lacking(tx, head, d, p.Ask.Marks); err != nil {
 			return err
 		}
 		b := newBatch(h, tx, d, &head)
@@ -117,13 +117,14 @@ func (h *Hub) again(tx Tx, d *Device, p *protocol.Push, answer *protocol.Pushed)
 
 // lacking answers those of the marks of a device's grants beyond which nothing
 // happened yet: once it is told of its own batch it lacks nothing.
-func lacking(v View, d *Device, marks []protocol.Mark) (out []protocol.Mark, err error) {
+func lacking(v View, head Head, d *Device, marks []protocol.Mark) (out []protocol.Mark, err error) {
+	n := news{v: v, head: head}
 	for _, mark := range marks {
 		scope, granted := d.scope(mark.Grant)
 		if !granted {
 			continue
 		}
-		some, err := news(v, scope, mark.Seq)
+		some, err := n.read(scope, mark.Seq, 1)
 		if err != nil {
 			return nil, err
 		}

@@ -73,7 +73,7 @@ var mutants = []mutant{
 }
 
 // mutantSeeds is within how many runs a mutant must show.
-const mutantSeeds = 200
+const mutantSeeds = 600
 
 var failedAt = regexp.MustCompile(`seed (\d+): .*`)
 
