@@ -27,7 +27,8 @@ func (a *Sync) Status() (syncing.Status, error) {
 }
 
 // Join makes this installation a device of a workspace by the code that whoever
-// looks after the hub gave out. Errors: sync.code, sync.invite,
+// looks after the hub gave out, or by the short one that a PC of the shop shows.
+// Errors: sync.code, sync.nobody, sync.other_code, sync.invite,
 // sync.certificate, sync.unreachable, sync.joined, sync.other_workspace, required.
 // anew begins with the hub's leads: those that are here stay in a backup.
 func (a *Sync) Join(code, name string, anew bool) error {

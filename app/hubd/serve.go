@@ -179,12 +179,29 @@ func (r *running) stop() error {
 	defer cancel()
 	var failed error
 	for i, server := range r.servers {
-		if err := server.Shutdown(ctx); err != nil {
+		if err := shutDown(ctx, server); err != nil {
 			failed = errors.Join(failed, err, server.Close())
 		}
 		<-r.ended[i]
 	}
 	return failed
+}
+
+// tellAgain is how often connections are told that the hub ends.
+const tellAgain = 500 * time.Millisecond
+
+// shutDown waits until what is under way has ended. An HTTP/2 connection that is
+// made in the moment of the first word doesn't hear it, and would be waited for
+// until ctx ends.
+func shutDown(ctx context.Context, server *http.Server) error {
+	for {
+		once, cancel := context.WithTimeout(ctx, tellAgain)
+		err := server.Shutdown(once)
+		cancel()
+		if !errors.Is(err, context.DeadlineExceeded) || ctx.Err() != nil {
+			return err
+		}
+	}
 }
 
 func listen(ctx context.Context, field, address string) (net.Listener, error) {
