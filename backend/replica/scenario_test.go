@@ -242,6 +242,7 @@ func TestWhatWasDoneBeforeJoiningCanBeUndone(t *testing.T) {
 	if done := a.must(a.s.Undo(context.Background(), nil)); done.Params["skipped"] != "" || a.lead(lead).Subject != "" {
 		t.Errorf("%+v %q", done, a.lead(lead).Subject)
 	}
+	w.all()
 	w.check()
 }
 

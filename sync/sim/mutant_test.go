@@ -69,7 +69,7 @@ var mutants = []mutant{
 	{"a push moves marks past what its sender wasn't told", "hub/push.go", "		if !some {", "		if _ = some; true {", "peace"},
 	{"who pushes doesn't hear what else that changed", "hub/push.go", "			rows = append(rows, *row)", "			_ = rows", "family"},
 	{"a page moves the marks of other grants past news", "hub/pull.go", "		case !some:", "		case mark != p.Mark || !some:", "family"},
-	{"a retired number hides a restore", "hub/hub.go", "	// Whether the hub went back comes first", "	if d.State == Retired {\n		return nil, protocol.Refuse(protocol.CodeRetired, nil)\n	}\n	// Whether the hub went back comes first", "hub"},
+	{"a new number forgets what it heard of the hub", "client/client.go", "		if !restored {\n			anew", "		if false {\n			anew", "revoked"},
 }
 
 // mutantSeeds is within how many runs a mutant must show.
