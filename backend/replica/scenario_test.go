@@ -100,6 +100,30 @@ func TestBothSidesOfAConflictAreShownAndOneIsChosen(t *testing.T) {
 	w.check()
 }
 
+// Choosing a value of a deleted record would bring it back.
+func TestADeletedRecordHasNothingToDecide(t *testing.T) {
+	ctx := context.Background()
+	w, lead := shop(t, 2)
+	a, b := w.pcs[0], w.pcs[1]
+	a.subject(lead, "À vista")
+	b.subject(lead, "Financiado")
+	w.all()
+	conflict := a.conflicts(1)[0]
+	a.must(leads.Remove(ctx, a.s, crm.Selection{IDs: []string{lead}}))
+	a.conflicts(0)
+	if _, err := a.s.ResolveConflict(ctx, conflict.ID, conflict.Key, conflict.Values[0].Write); crm.CodeOf(err) != crm.CodeNotFound {
+		t.Errorf("a value of a deleted lead is chosen: %v", err)
+	}
+	w.all()
+	b.conflicts(0)
+	w.check()
+	a.must(a.s.Undo(ctx, nil))
+	a.conflicts(1)
+	w.all()
+	b.conflicts(1)
+	w.check()
+}
+
 func TestWhatWasDeletedWhileSomebodyEditedItIsShown(t *testing.T) {
 	ctx := context.Background()
 	for _, deletes := range []bool{true, false} {

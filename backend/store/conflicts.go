@@ -14,9 +14,10 @@ import (
 )
 
 // conflicts counts what a person is to choose of a record: its state with all
-// values. Marks are nobody's business, and two moves within one stage neither.
+// values. Marks are nobody's business, and two moves within one stage neither;
+// nor is a deleted record, which a choice would bring back.
 func (t *table) conflicts(s *record.State) int {
-	if t.kind == crm.KindMark || t.kind == crm.KindEvent {
+	if t.kind == crm.KindMark || t.kind == crm.KindEvent || s.Dead() {
 		return 0
 	}
 	n := 0
@@ -133,7 +134,7 @@ func (tx *Tx) conflictsOf(id string) ([]crm.Conflict, error) {
 		return nil, err
 	}
 	t := tx.s.tables[crm.Kind(row.kind)]
-	if t == nil {
+	if t == nil || row.state.Dead() {
 		return nil, nil
 	}
 	if err := tx.fillValues(id, row); err != nil {
@@ -234,7 +235,7 @@ func (s *Store) ResolveConflict(ctx context.Context, id, key, choice string) (cr
 		if err != nil {
 			return err
 		}
-		if row == nil || tx.s.tables[crm.Kind(row.kind)] == nil {
+		if row == nil || tx.s.tables[crm.Kind(row.kind)] == nil || row.state.Dead() {
 			return gone
 		}
 		if err := tx.fillValues(id, row); err != nil {
