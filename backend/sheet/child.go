@@ -150,7 +150,8 @@ func readAnswers(out *bufio.Reader, take sink) (*ending, error) {
 // said so before it went, or the system killed it; else the workbook's damage.
 func died(waited error, complaint string) error {
 	cause := errors.Join(waited, errors.New(complaint))
-	signs := []string{"out of memory", "cannot allocate memory", "failed to create new OS thread", "stack overflow"}
+	// With no room left, whichever part asks next gives up: heap, thread or stack.
+	signs := []string{"out of memory", "cannot allocate memory", "failed to create new OS thread", "pthread_create failed", "stack overflow"}
 	if complaint == "" || slices.ContainsFunc(signs, func(sign string) bool { return strings.Contains(complaint, sign) }) {
 		return fail(CodeBomb, "reason", "memory").Because(cause)
 	}

@@ -2,6 +2,7 @@ package sheet
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -214,6 +215,21 @@ func TestAStoppedImportLeavesNeitherFilesNorProcess(t *testing.T) {
 		}
 		if left, _ := os.ReadDir(dir); len(left) > 0 {
 			t.Errorf("left %v", left)
+		}
+	}
+}
+
+func TestAReaderThatDiesIsNamedByWhatItSaid(t *testing.T) {
+	for said, want := range map[string]crm.Code{
+		"":                                    CodeBomb,
+		"fatal error: runtime: out of memory": CodeBomb,
+		"runtime: cannot allocate memory in stackalloc":                                        CodeBomb,
+		"runtime: failed to create new OS thread (have 5 already; errno=11)":                   CodeBomb,
+		"runtime/cgo: pthread_create failed: Resource temporarily unavailable\nSIGABRT: abort": CodeBomb,
+		"panic: runtime error: index out of range [1]":                                         CodeCorrupt,
+	} {
+		if err := died(errors.New("exit status 2"), said); crm.CodeOf(err) != want {
+			t.Errorf("%q: %v, not %s", said, err, want)
 		}
 	}
 }
