@@ -16,6 +16,7 @@ CREATE INDEX IF NOT EXISTS leads_source ON leads(source, stage, owner, value_cen
 CREATE INDEX IF NOT EXISTS leads_fresh ON leads(fresh, stage, owner, source, value_cents) WHERE live = 1 AND fresh > 0;
 CREATE INDEX IF NOT EXISTS leads_archived ON leads(archived_at) WHERE live = 2;
 CREATE INDEX IF NOT EXISTS leads_converted ON leads(converted_from, stage_since, value_cents) WHERE live = 1 AND converted_from > 0;
+CREATE INDEX IF NOT EXISTS leads_sample ON leads(live) WHERE created_via = 'sample';
 
 -- Asked by writes, a load's included.
 CREATE INDEX IF NOT EXISTS leads_contact ON leads(contact_id);
