@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
-import type { HtmlTagDescriptor, Plugin } from 'vite';
+import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
 
 // The oldest engines the window runs on: WebKitGTK 2.40 (Safari 16.4's
@@ -13,7 +13,7 @@ const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 // it is never part of the program's dist.
 export default defineConfig(({ mode }) => ({
   base: './',
-  plugins: [svelte(), fetchFirstPageAtOnce()],
+  plugins: [svelte(), fetchLettersAtOnce()],
   resolve: {
     // Vitest must load Svelte's browser half, or nothing mounts in happy-dom.
     conditions: mode === 'test' ? ['browser'] : undefined,
@@ -71,44 +71,27 @@ function languageChunk(id: string): string | null {
   return found ? `strings-${found[1]}` : null;
 }
 
-/**
- * Names in the HTML what the first picture needs beside the entry: the board, its
- * styles, the first language, the letters. Else each is asked for only once the
- * one before it has run, four waits in a row.
- */
-function fetchFirstPageAtOnce(): Plugin {
+/** Names the letters in the HTML: else they are asked for only once a text is drawn. */
+function fetchLettersAtOnce(): Plugin {
   return {
-    name: 'fetch-first-page-at-once',
+    name: 'fetch-letters-at-once',
     apply: 'build',
     transformIndexHtml: {
       order: 'post',
-      handler(html, { bundle = {} }) {
-        const chunks = Object.values(bundle).filter((one) => one.type === 'chunk');
-        const wanted = chunks.filter(
-          (chunk) =>
-            chunk.facadeModuleId?.endsWith('/board/BoardPage.svelte') ||
-            chunk.name === 'strings-pt-BR',
-        );
-        // A Set grows while it is walked: what these import, and so on.
-        const first = new Set(wanted);
-        for (const chunk of first)
-          for (const one of chunks) if (chunk.imports.includes(one.fileName)) first.add(one);
-        const styles = [...first].flatMap((chunk) => [...(chunk.viteMetadata?.importedCss ?? [])]);
-        const letters = Object.keys(bundle).filter((name) => /inter-latin-wght.*woff2$/.test(name));
-        return [
-          ...letters.map((name) => link('preload', name, { as: 'font', type: 'font/woff2' })),
-          ...[...first].map((chunk) => link('modulepreload', chunk.fileName)),
-          ...[...new Set(styles)].map((name) => link('stylesheet', name)),
-        ].filter(({ attrs }) => !html.includes(`"${String(attrs?.href)}"`));
-      },
+      handler: (_, { bundle = {} }) =>
+        Object.keys(bundle)
+          .filter((name) => /inter-latin-wght.*woff2$/.test(name))
+          .map((name) => ({
+            tag: 'link',
+            attrs: {
+              rel: 'preload',
+              crossorigin: true,
+              href: `./${name}`,
+              as: 'font',
+              type: 'font/woff2',
+            },
+            injectTo: 'head' as const,
+          })),
     },
-  };
-}
-
-function link(rel: string, file: string, more: Record<string, string> = {}): HtmlTagDescriptor {
-  return {
-    tag: 'link',
-    attrs: { rel, crossorigin: true, href: `./${file}`, ...more },
-    injectTo: 'head',
   };
 }

@@ -11,11 +11,17 @@ import (
 // Session tells the window where it is: the workspace's small entities, who
 // acts, what happened at the start.
 type Session struct {
-	store *store.Store
+	store  *store.Store
+	events func() int
 }
 
-// NewSession binds a Session to an open store.
-func NewSession(s *store.Store) *Session { return &Session{s} }
+// NewSession binds a Session to an open store. events counts those that pages
+// were told.
+func NewSession(s *store.Store, events func() int) *Session { return &Session{s, events} }
+
+// Events answers how many events there have been. A page that hears them, and
+// was read when there had been fewer, has missed some.
+func (a *Session) Events() int { return a.events() }
 
 // Workspace is what the window holds in memory.
 type Workspace struct {

@@ -98,7 +98,7 @@ func (p *program) options() *options.App {
 // database, so that both go on side by side; a page loaded after that failed
 // starts it again.
 func (p *program) pages() http.Handler {
-	site := page.Site(frontend.Pages(), bridgePath)
+	site := page.Site(frontend.Pages(), bridgePath, func() any { return p.door.First(p.events.Count) })
 	return page.Protect(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		p.open()
 		if r.URL.Path == "/" || r.URL.Path == "/index.html" {

@@ -15,8 +15,9 @@ const Lost = "events.lost"
 // value is ready. Its methods may be called from any goroutine.
 type Bus struct {
 	sending sync.Mutex // keeps the order of events the same for all subscribers
-	mu      sync.Mutex // guards subs
+	mu      sync.Mutex // guards subs and count
 	subs    []*subscriber
+	count   int
 }
 
 type subscriber struct {
@@ -44,9 +45,17 @@ func (b *Bus) Emit(name string, payload any) {
 	b.sending.Lock()
 	defer b.sending.Unlock()
 	b.mu.Lock()
+	b.count++ // before it is told: whoever counts and then listens has missed nothing
 	subs := b.subs[:len(b.subs):len(b.subs)]
 	b.mu.Unlock()
 	for _, s := range subs {
 		s.call(name, payload)
 	}
+}
+
+// Count answers how many events there have been.
+func (b *Bus) Count() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.count
 }

@@ -61,3 +61,15 @@ func TestSubscribersMayComeAndGoMeanwhile(t *testing.T) {
 		t.Errorf("%d subscribers stayed", len(bus.subs))
 	}
 }
+
+func TestAnEventIsCountedBeforeItIsTold(t *testing.T) {
+	var bus Bus
+	var counted []int
+	bus.Subscribe(func(string, any) { counted = append(counted, bus.Count()) })
+	for range 3 {
+		bus.Emit("n", nil)
+	}
+	if !slices.Equal(counted, []int{1, 2, 3}) || bus.Count() != 3 {
+		t.Errorf("%v, then %d", counted, bus.Count())
+	}
+}

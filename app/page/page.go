@@ -4,10 +4,12 @@ package page
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"io/fs"
 	"net/http"
 	"path"
+	"slices"
 	"strings"
 )
 
@@ -31,8 +33,9 @@ func Protect(next http.Handler) http.Handler {
 }
 
 // Site serves the files of pages. headScript, if not "", is the address of a
-// script that runs before those of index.html.
-func Site(pages fs.FS, headScript string) http.Handler {
+// script that runs before those of index.html. What first answers is written
+// into index.html as JSON, for its scripts to read.
+func Site(pages fs.FS, headScript string, first func() any) http.Handler {
 	files := http.FileServerFS(pages)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method != http.MethodGet && r.Method != http.MethodHead {
@@ -42,7 +45,7 @@ func Site(pages fs.FS, headScript string) http.Handler {
 		}
 		name := strings.TrimPrefix(path.Clean("/"+r.URL.Path), "/")
 		if name == "" || name == "index.html" {
-			index(w, r, pages, headScript)
+			index(w, r, pages, headScript, first)
 			return
 		}
 		// Names under assets/ carry a digest of what they hold.
@@ -60,7 +63,7 @@ func Site(pages fs.FS, headScript string) http.Handler {
 	})
 }
 
-func index(w http.ResponseWriter, r *http.Request, pages fs.FS, headScript string) {
+func index(w http.ResponseWriter, r *http.Request, pages fs.FS, headScript string, first func() any) {
 	html, err := fs.ReadFile(pages, "index.html")
 	if errors.Is(err, fs.ErrNotExist) {
 		http.Error(w, "The pages are not built: run make build.", http.StatusServiceUnavailable)
@@ -77,6 +80,11 @@ func index(w http.ResponseWriter, r *http.Request, pages fs.FS, headScript strin
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	if r.Method == http.MethodHead {
 		return
+	}
+	// JSON of this package's making has no <, > or & in it, so nothing in it ends
+	// the element; and as data, no policy has to let it run.
+	if data, err := json.Marshal(first()); err == nil {
+		html = bytes.Replace(html, []byte("</body>"), slices.Concat([]byte(`<script type="application/json" id="first">`), data, []byte("</script></body>")), 1)
 	}
 	_, _ = w.Write(html) // the reader has gone; nobody is left to tell
 }

@@ -127,7 +127,7 @@ func (h *Host) handler() http.Handler {
 	mux.HandleFunc("GET /events", h.stream)
 	mux.HandleFunc("POST /upload", h.upload)
 	mux.HandleFunc("GET /files/{handle}", h.download)
-	mux.Handle("/", page.Site(h.cfg.Pages, ""))
+	mux.Handle("/", page.Site(h.cfg.Pages, "", func() any { return h.cfg.Door.First(h.cfg.Events.Count) }))
 	return page.Protect(h.recovered(h.sameSite(h.session(mux))))
 }
 

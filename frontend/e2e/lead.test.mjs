@@ -361,6 +361,8 @@ describe('the customer is reached', () => {
     await page.getByLabel('E-mail', { exact: true }).fill('Patricia@UOL.com.br');
     await page.keyboard.press('Enter');
     await page.getByRole('button', { name: 'E-mail', exact: true }).waitFor();
+    // The page shows it before it is written.
+    await until(async () => (await read()).contact.emails?.length === 1);
     assert.equal((await read()).contact.emails[0].key, 'patricia@uol.com.br');
   });
 });

@@ -29,6 +29,8 @@ export interface Api {
   Session: {
     /** Ask again on the event `workspace`. */
     State(): Promise<Workspace>;
+    /** How many events there have been. */
+    Events(): Promise<number>;
     ActAs(userID: string): Promise<void>;
     /** Ends the message about a damaged database. */
     DismissRecovery(): Promise<void>;

@@ -46,10 +46,9 @@ export async function call(
   args: readonly unknown[],
 ): Promise<unknown> {
   const name = `${struct}.${method}`;
-  const road = transport ?? (inWindow() ? windowTransport : httpTransport);
   settle(+1);
   try {
-    const answer = road(struct, method, args);
+    const answer = takeAhead(struct, method, args) ?? road()(struct, method, args);
     const due = isUnhurried(struct, method) ? answer : within(answer, PATIENCE_MS, name);
     if (!FOREIGN.has(struct) && !FOREIGN.has(name)) track(due);
     const value = await due;
@@ -60,6 +59,34 @@ export async function call(
     settle(-1, TROUBLE.has(failure.code) ? failure.code : '');
     throw failure;
   }
+}
+
+const road = () => transport ?? (inWindow() ? windowTransport : httpTransport);
+
+const ahead = new Map<string, unknown>();
+
+/**
+ * Holds what a call answers, for the first who makes it: no question, no wait.
+ * Whoever holds answers takes care that they are forgotten when something changes.
+ */
+export function holdAhead(
+  call: readonly [string, string, readonly unknown[]],
+  answer: unknown,
+): void {
+  ahead.set(JSON.stringify(call), answer);
+}
+
+export function forgetAhead(): void {
+  ahead.clear();
+}
+
+function takeAhead(...call: [string, string, readonly unknown[]]): Promise<unknown> | undefined {
+  if (ahead.size === 0) return undefined;
+  const key = JSON.stringify(call);
+  if (!ahead.has(key)) return undefined;
+  const answer = ahead.get(key);
+  ahead.delete(key);
+  return Promise.resolve(answer);
 }
 
 // What these wait for is a person, a hub or a long job of its own.

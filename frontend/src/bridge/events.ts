@@ -29,6 +29,9 @@ class EventStream {
   #windowNames = new Set<string>();
   #pause = 250;
   #broken = false;
+  #open = () => {};
+  /** Fulfilled once whatever Go says from now on is heard. */
+  readonly hearing = new Promise<void>((resolve) => (this.#open = resolve));
 
   on(name: string, handler: Handler<never>): () => void {
     const handlers = this.#handlers.get(name) ?? new Set();
@@ -51,6 +54,7 @@ class EventStream {
     if (this.#windowNames.has(name) || !window.runtime) return;
     this.#windowNames.add(name);
     window.runtime.EventsOn(name, (payload) => this.emit(name, payload));
+    this.#open();
   }
 
   // One stream for all names: each message is {"name": …, "payload": …}.
@@ -62,6 +66,7 @@ class EventStream {
       this.#pause = 250;
       if (this.#broken) this.emit('events.lost', null);
       this.#broken = false;
+      this.#open();
     };
     source.onmessage = (message) => {
       const { name, payload } = JSON.parse(message.data as string) as {
@@ -86,6 +91,11 @@ const stream = new EventStream();
 /** Listens to an event of Go's; the answer stops listening. */
 export function on<K extends keyof Events>(name: K, handler: Handler<Events[K]>): () => void {
   return stream.on(name, handler as Handler<never>);
+}
+
+/** Waits until events of Go's arrive. */
+export function hearing(): Promise<void> {
+  return stream.hearing;
 }
 
 /** Hands an event to the page's own listeners, as if Go had sent it. */

@@ -9,6 +9,7 @@ export type * from './sheets';
 export type * from './shopServer';
 export type * from './sync';
 export { on, emitLocal, type Events } from './events';
+export { checkFirst, takeFirst } from './first';
 export { Failure, toFailure } from './failure';
 export { inWindow } from './transport';
 export * as shell from './shell';

@@ -27,8 +27,8 @@ export interface Feature {
 export interface Route {
   /** `/board/:pipeline?`; params go to the page as the prop `params`. */
   path: string;
-  /** The page comes in a chunk of its own. */
-  page: () => Promise<{ default: Component<{ params: PathParams }> | Component }>;
+  /** The page comes in a chunk of its own, but the one that opens first. */
+  page: () => PageModule | Promise<PageModule>;
   title: Key;
   /** Puts it into the left nav. */
   nav?: {
@@ -45,6 +45,10 @@ export interface Route {
   when?: () => boolean;
   /** True draws the page alone, without nav and top bar (first run). */
   bare?: boolean;
+}
+
+export interface PageModule {
+  default: Component<{ params: PathParams }> | Component;
 }
 
 export interface SearchProvider {

@@ -1,5 +1,5 @@
-import type { Feature, Route } from '../shared/feature';
-import { matchPath, type PathParams } from '../shared/router';
+import type { Feature, PageModule, Route } from '../shared/feature';
+import { matchPath, router, type PathParams } from '../shared/router';
 
 // Every folder of features joins by having an index.ts.
 const found = import.meta.glob<Feature>('../features/*/index.ts', {
@@ -19,6 +19,26 @@ export function routeOf(path: string): { route: Route; params: PathParams } | un
     if (params) return { route, params };
   }
   return undefined;
+}
+
+const fetched = new Map<Route, PageModule>();
+
+/** What a route shows: at once when it was fetched before. */
+export function pageOf(route: Route): PageModule | Promise<PageModule> {
+  return fetched.get(route) ?? route.page();
+}
+
+/** Goes to where this device was last, and fetches its page: the first picture has it. */
+export async function openFirst(): Promise<void> {
+  const first = navRoutes()[0];
+  router.start(first ? navTarget(first) : '/');
+  const matched = routeOf(router.path);
+  if (!matched) return;
+  try {
+    fetched.set(matched.route, await matched.route.page());
+  } catch {
+    // The page asks again, and says so where it would stand.
+  }
 }
 
 /** Where the nav entry of a route leads: its path without the optional parts. */

@@ -1,5 +1,5 @@
 import { api, on, type Card, type Change, type Done, type Filter } from '../../bridge';
-import { session } from '../../shared/stores';
+import { session, startWith } from '../../shared/stores';
 import { freshOnceMoved, landing, neighbours, onScreen, withoutMoving } from './landing';
 import { PAGE, type StageCards } from './stageCards';
 import { StageData } from './stageData.svelte';
@@ -69,7 +69,8 @@ export class BoardData {
   async load(pipelineId: string, filter: Filter): Promise<void> {
     const turn = ++this.#turn;
     try {
-      const view = await api.Board.Load({ pipelineId, filter, limit: PAGE });
+      const ask = { pipelineId, filter, limit: PAGE };
+      const view = await api.Board.Load(ask);
       if (turn !== this.#turn) return;
       const known = new Map(
         pipelineId === this.#pipelineId ? this.#stages.map((stage) => [stage.id, stage]) : [],
@@ -84,6 +85,10 @@ export class BoardData {
       });
       this.#loaded = true;
       this.#failure = undefined;
+      startWith([
+        ['Board', 'Load', [ask]],
+        ['Board', 'Tabs', [pipelineId]],
+      ]);
     } catch (thrown) {
       if (turn === this.#turn) this.#failure = thrown;
     }

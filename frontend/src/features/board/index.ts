@@ -4,6 +4,7 @@ import SquareKanban from '@lucide/svelte/icons/square-kanban';
 import type { Feature } from '../../shared/feature';
 import Overlays from '../../shared/leads/Overlays.svelte';
 import { quickAdd } from '../../shared/leads/quickAdd.svelte';
+import BoardPage from './BoardPage.svelte';
 
 /** The kanban: the stages of a pipeline with their leads. */
 export default {
@@ -11,7 +12,7 @@ export default {
   routes: [
     {
       path: '/board/:pipeline?',
-      page: () => import('./BoardPage.svelte'),
+      page: () => ({ default: BoardPage }),
       title: 'board.title',
       nav: { label: 'board.title', icon: SquareKanban, order: 20 },
     },

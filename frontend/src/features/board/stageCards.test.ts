@@ -16,9 +16,9 @@ describe('the cards of a stage', () => {
   test('asks for whole pages of what is missing', () => {
     const stage = StageCards.of(view(0, 50, 10_000));
     expect(stage.missing(0, 20)).toBeUndefined();
-    expect(stage.missing(40, 60)).toEqual({ offset: 50, limit: 50 });
-    expect(stage.missing(5020, 5060)).toEqual({ offset: 5000, limit: 100 });
-    expect(stage.missing(9990, 10_050)).toEqual({ offset: 9950, limit: 50 });
+    expect(stage.missing(40, 60)).toEqual({ offset: 50, limit: 25 });
+    expect(stage.missing(5020, 5060)).toEqual({ offset: 5000, limit: 75 });
+    expect(stage.missing(9990, 10_050)).toEqual({ offset: 9975, limit: 25 });
     expect(StageCards.of(view(0, 0, 0)).missing(0, 20)).toBeUndefined();
   });
 

@@ -1,7 +1,7 @@
 import type { Card, StageView } from '../../bridge';
 
 /** Cards that are asked for at once. */
-export const PAGE = 50;
+export const PAGE = 25;
 /** The most that one request answers. */
 export const MOST = 200;
 /** Cards kept before and behind what is seen, and at the top, once there are too many. */

@@ -1,4 +1,5 @@
 import { api, on, type Card, type Change, type Filter } from '../../bridge';
+import { startWith } from '../../shared/stores';
 
 /** Rows of one request, and requests kept: what scrolling back meets again. */
 const PAGE = 100;
@@ -62,6 +63,11 @@ export class Rows {
     this.#asked = asked;
     this.#wanted = { first: 0, end: PAGE };
     await this.refresh();
+    if (this.#failure || asked !== this.#asked) return;
+    startWith([
+      ['Leads', 'Query', [this.#page(0)]],
+      ['Board', 'Tabs', [asked.filter.pipelineId]],
+    ]);
   }
 
   /** Fetches what is on the screen again; the rest is fetched when it is scrolled to. */
@@ -171,7 +177,11 @@ export class Rows {
   }
 
   #fetch(page: number) {
-    return api.Leads.Query({ ...this.#asked!, offset: page * PAGE, limit: PAGE });
+    return api.Leads.Query(this.#page(page));
+  }
+
+  #page(page: number) {
+    return { ...this.#asked!, offset: page * PAGE, limit: PAGE };
   }
 }
 

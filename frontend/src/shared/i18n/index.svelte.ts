@@ -17,14 +17,26 @@ export const LANGUAGE_NAMES: Readonly<Record<Language, string>> = {
   es: 'Español',
 };
 
-// One chunk a language (vite.config.ts), so only the chosen one is fetched.
-const files = import.meta.glob<Record<string, Message>>(
+// One chunk a language (vite.config.ts). The first one is there when the program
+// is, so that most people's first picture waits for no other file; of the others
+// only the chosen one is fetched.
+const first = import.meta.glob<Record<string, Message>>(
   [
-    '../strings/*.json',
-    '../leads/strings/*.json',
-    '../sync/strings/*.json',
-    '../../shell/strings/*.json',
-    '../../features/*/strings/*.json',
+    '../strings/pt-BR.json',
+    '../leads/strings/pt-BR.json',
+    '../sync/strings/pt-BR.json',
+    '../../shell/strings/pt-BR.json',
+    '../../features/*/strings/pt-BR.json',
+  ],
+  { import: 'default', eager: true },
+);
+const others = import.meta.glob<Record<string, Message>>(
+  [
+    '../strings/{en,es}.json',
+    '../leads/strings/{en,es}.json',
+    '../sync/strings/{en,es}.json',
+    '../../shell/strings/{en,es}.json',
+    '../../features/*/strings/{en,es}.json',
   ],
   { import: 'default' },
 );
@@ -45,8 +57,9 @@ export function nearestLanguage(tag: string): Language {
 
 /** Fetches a language's strings and puts them on the screen. */
 export async function useLanguage(next: Language): Promise<void> {
-  const mine = Object.entries(files).filter(([path]) => path.endsWith(`/${next}.json`));
-  const parts = await Promise.all(mine.map(([, load]) => load()));
+  const mine = Object.entries(others).filter(([path]) => path.endsWith(`/${next}.json`));
+  const parts =
+    next === 'pt-BR' ? Object.values(first) : await Promise.all(mine.map(([, load]) => load()));
   catalogue = Object.assign({}, ...parts) as Record<string, Message>;
   current = next;
   if (typeof document !== 'undefined') document.documentElement.lang = next;

@@ -6,6 +6,7 @@ import { api } from '../../bridge';
  * that a screen can be drawn as it was left.
  */
 const KEY = 'ui';
+const UNWRITTEN = 'ui.unwritten';
 const WRITE_AFTER_MS = 250;
 
 let values: Record<string, unknown> = {};
@@ -13,7 +14,10 @@ let timer: ReturnType<typeof setTimeout> | undefined;
 
 /** Reads what was kept. A map that can't be read counts as empty: it is only comfort. */
 export async function loadDevice(): Promise<void> {
-  const text = await api.Device.Get(KEY);
+  // A page that is gone may have left what Go hadn't written when this one was made.
+  const unwritten = sessionStorage.getItem(UNWRITTEN);
+  const text = unwritten ?? (await api.Device.Get(KEY));
+  if (unwritten !== null) timer = setTimeout(flushDevice, WRITE_AFTER_MS);
   try {
     const parsed: unknown = text ? JSON.parse(text) : {};
     values =
@@ -41,6 +45,19 @@ export function flushDevice(): void {
   if (timer === undefined) return;
   clearTimeout(timer);
   timer = undefined;
-  // Losing this is no loss of work; the save chip shows a road that is down.
-  api.Device.Set(KEY, JSON.stringify(values)).catch(() => {});
+  const text = JSON.stringify(values);
+  sessionStorage.setItem(UNWRITTEN, text);
+  api.Device.Set(KEY, text).then(
+    () => {
+      if (sessionStorage.getItem(UNWRITTEN) === text) sessionStorage.removeItem(UNWRITTEN);
+    },
+    () => {}, // losing this is no loss of work; the save chip shows a road that is down
+  );
+}
+
+/** Names the calls that fetch what is shown: their answers come with the page when it is opened next. */
+export function startWith(
+  calls: readonly [struct: string, method: string, args: unknown[]][],
+): void {
+  if (JSON.stringify(calls) !== JSON.stringify(remember('first', []))) keep('first', calls);
 }

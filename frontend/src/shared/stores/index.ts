@@ -8,7 +8,7 @@ export {
   type Density,
   type Theme,
 } from './appearance.svelte';
-export { flushDevice, keep, loadDevice, remember } from './device';
+export { flushDevice, keep, loadDevice, remember, startWith } from './device';
 export { chooseLanguage, deviceLanguage } from './language';
 export { live, Live } from './live.svelte';
 export { session } from './session.svelte';

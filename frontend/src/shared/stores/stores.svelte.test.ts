@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { api, emitLocal, useTransport } from '../../bridge';
 import { appearance } from './appearance.svelte';
 import { flushDevice, keep, loadDevice, remember } from './device';
@@ -15,6 +15,7 @@ const frame = () => new Promise(requestAnimationFrame);
 
 beforeEach(() => {
   stored = '';
+  sessionStorage.clear();
   writes.mockClear();
   useTransport(async (_, method, args) => {
     if (method === 'Set') {
@@ -24,6 +25,8 @@ beforeEach(() => {
     return stored;
   });
 });
+
+afterEach(flushDevice);
 
 describe('what this device keeps', () => {
   test('comes back after a restart', async () => {
@@ -43,6 +46,30 @@ describe('what this device keeps', () => {
     flushDevice();
     flushDevice();
     expect(writes).toHaveBeenCalledOnce();
+  });
+
+  test('comes back to a page that was made before it was written', async () => {
+    await loadDevice();
+    keep('width', 240);
+    let written: (value: unknown) => void = () => {};
+    useTransport(async (_, method) =>
+      method === 'Get' ? '{"width":100}' : new Promise((resolve) => (written = resolve)),
+    );
+    flushDevice();
+    await loadDevice();
+    expect(remember('width', 0)).toBe(240);
+    written(undefined);
+    useTransport(async () => '');
+  });
+
+  test('is what was written last, by whomever', async () => {
+    await loadDevice();
+    keep('width', 240);
+    flushDevice();
+    await vi.waitFor(() => expect(sessionStorage.length).toBe(0));
+    stored = '{"width":300}';
+    await loadDevice();
+    expect(remember('width', 0)).toBe(300);
   });
 
   test.each(['{', 'null', '[1', '"text"'])('counts %s as empty', async (broken) => {

@@ -6,4 +6,6 @@ export function ActAs(arg1:string):Promise<void>;
 
 export function DismissRecovery():Promise<void>;
 
+export function Events():Promise<number>;
+
 export function State():Promise<api.Workspace>;
