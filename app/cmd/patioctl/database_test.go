@@ -196,7 +196,11 @@ func TestABenchLeavesTheDatabaseAsItIs(t *testing.T) {
 	var names []string
 	for _, m := range r.Timings {
 		names = append(names, m.Name)
-		if m.Times != 12 || m.P50 <= 0 || m.P50 > m.P95 || m.P95 > m.Max {
+		times := 12
+		if m.Name == measure.Save {
+			times = 10 * times // one alone is over before the disk has shown how it is
+		}
+		if m.Times != times || m.P50 <= 0 || m.P50 > m.P95 || m.P95 > m.Max {
 			t.Errorf("%+v", m)
 		}
 	}
