@@ -104,6 +104,8 @@ func (t *localTx) Held(id record.ID) (*client.Held, error) {
 	return held(h), nil
 }
 
+func (t *localTx) Look(ids []record.ID) error { return t.tx.Look(ids) }
+
 // held translates a record of the store's.
 func held(h *store.Held) *client.Held {
 	out := &client.Held{ID: h.ID, Kind: h.Kind, Scopes: h.Scopes, State: h.State, Hub: h.Hub, Seq: h.Seq, Whole: h.Whole}

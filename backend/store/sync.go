@@ -153,6 +153,9 @@ func (x *SyncTx) Held(id record.ID) (*Held, error) {
 	if h, ok := x.tx.sync.saved[id]; ok {
 		return h.clone(), nil
 	}
+	if there, known := x.tx.sync.there[id]; known && !there {
+		return nil, nil
+	}
 	row := x.tx.sync.fetched[id]
 	delete(x.tx.sync.fetched, id) // its state is the asker's from now on
 	if row == nil {
@@ -322,6 +325,25 @@ func (x *SyncTx) Waiting(except map[record.ID]bool, limit int) ([]record.ID, err
 	ids = slices.DeleteFunc(ids, func(id record.ID) bool { return except[id] })
 	ids = ids[:min(len(ids), limit)]
 	return ids, x.fetch(ids)
+}
+
+// Look reads records together that Held is about to be asked for.
+func (x *SyncTx) Look(ids []record.ID) error {
+	y := x.tx.sync
+	unknown := slices.DeleteFunc(slices.Clone(ids), func(id record.ID) bool {
+		_, saved := y.saved[id]
+		_, known := y.there[id]
+		return saved || known || y.fetched[id] != nil
+	})
+	if err := x.fetch(unknown); err != nil {
+		return err
+	}
+	for _, id := range unknown {
+		if y.fetched[id] == nil {
+			y.there[id] = false
+		}
+	}
+	return nil
 }
 
 // fetch reads records that are about to be asked for one by one, in few queries.

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -97,6 +98,58 @@ func TestValuesAreToldAsTheyEverWere(t *testing.T) {
 		}
 		return nil
 	})
+}
+
+// Read together or one by one, records are the same; also those that aren't
+// there, of a kind that is unknown, or changed since.
+func TestRecordsReadTogetherAreTheSame(t *testing.T) {
+	s := openAt(t, t.TempDir())
+	joined(t, s)
+	const strange, none, dropped, saved = "01900000-0000-7000-8000-0000000f0001", "01900000-0000-7000-8000-0000000f0002", "01900000-0000-7000-8000-0000000f0003", "01900000-0000-7000-8000-0000000f0004"
+	inSync(t, s, func(x *SyncTx) error {
+		return errors.Join(x.Save(told(strange, 60_000, keyOf(1), "?")), x.Save(told(dropped, uint32(crm.KindSource), keyOf(1), "Rádio")))
+	})
+	var ids []record.ID
+	inSync(t, s, func(x *SyncTx) (err error) {
+		ids, err = x.tx.recordIDs("SELECT id FROM sync_records ORDER BY id")
+		return err
+	})
+	ids = append(ids, record.ID(blob(none)), record.ID(blob(saved)))
+	read := func(look bool) (out []*Held) {
+		givenUp := errors.New("so that the other one finds the same")
+		if err := s.Sync(t.Context(), func(x *SyncTx) error {
+			if look {
+				if err := x.Look(ids); err != nil {
+					return err
+				}
+			}
+			if err := errors.Join(x.Drop(record.ID(blob(dropped))), x.Save(told(saved, uint32(crm.KindSource), keyOf(1), "Feirão"))); err != nil {
+				return err
+			}
+			for range 2 {
+				if look {
+					if err := x.Look(ids); err != nil {
+						return err
+					}
+				}
+				for _, id := range ids {
+					h, err := x.Held(id)
+					if err != nil {
+						return err
+					}
+					out = append(out, h)
+				}
+			}
+			return givenUp
+		}); !errors.Is(err, givenUp) {
+			t.Fatal(err)
+		}
+		return out
+	}
+	alone, together := read(false), read(true)
+	if len(ids) < 20 || !reflect.DeepEqual(alone, together) {
+		t.Errorf("of %d records\n%+v, one by one\n%+v", len(ids), together, alone)
+	}
 }
 
 func TestWhatIsNoRegisterIsNotRead(t *testing.T) {

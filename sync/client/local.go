@@ -22,6 +22,8 @@ type Tx interface {
 	SetMeta(Meta) error
 	// Held answers a record with its values, nil when there is none.
 	Held(id record.ID) (*Held, error)
+	// Look says that these are about to be asked for, to be read together.
+	Look(ids []record.ID) error
 	// Save writes a record as it came from the hub: no write of this replica.
 	Save(*Held) error
 	// Settle notes that the hub has a record exactly as it is held, in these scopes

@@ -14,6 +14,7 @@ import (
 // first answer of all says which grants there are.
 func (c *Client) pullAll(ctx context.Context, o *options, r *Result) error {
 	done := map[uint64]bool{}
+	var ahead *early
 	for {
 		var ask protocol.Pull
 		if err := c.local.Update(ctx, func(tx Tx) error {
@@ -26,14 +27,18 @@ func (c *Client) pullAll(ctx context.Context, o *options, r *Result) error {
 		if ask.Mark.Grant == 0 && done[0] {
 			return nil
 		}
-		page, err := c.hub.Pull(ctx, &ask)
-		if err != nil {
-			return err
+		page := ahead.of(ask.Mark)
+		if page == nil {
+			var err error
+			if page, err = c.hub.Pull(ctx, &ask); err != nil {
+				return err
+			}
 		}
 		if !follows(page.Mark, &ask) {
 			return protocol.Refuse(protocol.CodeMalformed, fmt.Errorf("mark %+v after %+v", page.Mark, ask.Mark))
 		}
-		if err := c.apply(ctx, page, o, r); err != nil {
+		var err error
+		if ahead, err = c.beside(ctx, page, ask, func() error { return c.apply(ctx, page, o, r) }); err != nil {
 			return err
 		}
 		if !page.More {
@@ -44,6 +49,44 @@ func (c *Client) pullAll(ctx context.Context, o *options, r *Result) error {
 			done[mark.Grant] = true
 		}
 	}
+}
+
+// early is a page that was fetched while the one before it was taken in.
+type early struct {
+	after protocol.Mark
+	page  *protocol.Page // nil if it didn't come
+}
+
+// of answers the page, if it is the one that is to be taken in now.
+func (e *early) of(mark protocol.Mark) *protocol.Page {
+	if e == nil || e.after != mark {
+		return nil
+	}
+	return e.page
+}
+
+// beside takes a page in while the next one is on its way, asked for as the
+// first was. One that doesn't come is asked for again, by whom errors count.
+func (c *Client) beside(ctx context.Context, page *protocol.Page, ask protocol.Pull, take func() error) (*early, error) {
+	if !page.More {
+		return nil, take()
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	ask.Mark = page.Mark
+	next, come := &early{after: page.Mark}, make(chan struct{})
+	go func() {
+		defer close(come)
+		if page, err := c.hub.Pull(ctx, &ask); err == nil {
+			next.page = page
+		}
+	}()
+	err := take()
+	if err != nil {
+		cancel()
+	}
+	<-come
+	return next, err
 }
 
 // follows says whether a page's mark goes on from one of those that were asked with.
@@ -82,6 +125,9 @@ func (c *Client) apply(ctx context.Context, page *protocol.Page, o *options, r *
 		if err := m.hear(tx, page.Hub, c.now()); err != nil {
 			return err
 		}
+		if err := tx.Look(append(slices.Clone(page.Erased), rowIDs(page.Rows)...)); err != nil {
+			return err
+		}
 		removed := 0
 		for _, id := range page.Erased {
 			h, err := tx.Held(id)
@@ -116,6 +162,14 @@ func (c *Client) apply(ctx context.Context, page *protocol.Page, o *options, r *
 		}
 		return tx.SetMeta(m)
 	})
+}
+
+func rowIDs(rows []protocol.Row) []record.ID {
+	ids := make([]record.ID, len(rows))
+	for i := range rows {
+		ids[i] = rows[i].ID
+	}
+	return ids
 }
 
 // drift is how far the hub's clock may be off from what is kept, in ms, until

@@ -160,6 +160,8 @@ func (t *memoryTx) Meta() (client.Meta, error) {
 	return m, nil
 }
 
+func (t *memoryTx) Look([]record.ID) error { return nil }
+
 func (t *memoryTx) Held(id record.ID) (*client.Held, error) {
 	if h := t.changed[id]; h != nil {
 		return cloneHeld(h), nil
