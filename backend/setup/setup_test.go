@@ -132,7 +132,7 @@ func TestSomebodyIsAlwaysLeftToAct(t *testing.T) {
 	if _, err := SaveUser(ctx, s, crm.User{Name: "X", Role: "owner"}); !fieldIs(err, "role") {
 		t.Errorf("an unknown role: %v", err)
 	}
-	if err := s.ActAs(ctx, carla.ID[:35]+"0"); crm.CodeOf(err) != crm.CodeNotFound {
+	if err := s.ActAs(ctx, s.NewID()); crm.CodeOf(err) != crm.CodeNotFound {
 		t.Errorf("nobody acts: %v", err)
 	}
 }
