@@ -79,8 +79,17 @@ func bytesOf(list []record.ID) [][]byte {
 	return out
 }
 
+// Records are looked up one by one. A server plans these queries while its
+// tables are empty, and keeps to that until its first ANALYZE: as a join, or as
+// id=ANY, they read all records of the workspace each time. OFFSET 0 keeps them
+// from being made a join again.
+const (
+	recordRow = ",r.id,r.kind,r.scopes,r.seq,r.state FROM "
+	recordOf  = "LATERAL (SELECT * FROM records WHERE ws=$1 AND id="
+)
+
 func (t *tx) Records(list []record.ID) (map[record.ID]protocol.Row, error) {
-	rows, err := t.tx.Query(t.ctx, "SELECT seq,false,id,kind,scopes,seq,state FROM records WHERE ws=$1 AND id=ANY($2)", t.ws, bytesOf(list))
+	rows, err := t.tx.Query(t.ctx, "SELECT r.seq,false"+recordRow+"unnest($2::bytea[]) AS x(id), "+recordOf+"x.id OFFSET 0) r", t.ws, bytesOf(list))
 	found, err := changes(rows, err)
 	out := make(map[record.ID]protocol.Row, len(found))
 	for _, c := range found {
@@ -90,7 +99,7 @@ func (t *tx) Records(list []record.ID) (map[record.ID]protocol.Row, error) {
 }
 
 func (t *tx) Children(list []record.ID) (map[record.ID][]record.ID, error) {
-	rows, err := t.tx.Query(t.ctx, "SELECT parent,child FROM refs WHERE ws=$1 AND parent=ANY($2)", t.ws, bytesOf(list))
+	rows, err := t.tx.Query(t.ctx, "SELECT r.parent,r.child FROM unnest($2::bytea[]) AS x(id), LATERAL (SELECT parent,child FROM refs WHERE ws=$1 AND parent=x.id OFFSET 0) r", t.ws, bytesOf(list))
 	if err != nil {
 		return nil, err
 	}
@@ -104,12 +113,11 @@ func (t *tx) Children(list []record.ID) (map[record.ID][]record.ID, error) {
 }
 
 func (t *tx) Changed(scope record.ID, after uint64, limit int) ([]hub.Change, error) {
-	const row = ",r.id,r.kind,r.scopes,r.seq,r.state FROM "
 	if scope == hub.Everything {
-		rows, err := t.tx.Query(t.ctx, "SELECT r.seq,false"+row+"records r WHERE r.ws=$1 AND r.seq>$2 ORDER BY r.seq LIMIT $3", t.ws, int64(after), limit)
+		rows, err := t.tx.Query(t.ctx, "SELECT r.seq,false"+recordRow+"records r WHERE r.ws=$1 AND r.seq>$2 ORDER BY r.seq LIMIT $3", t.ws, int64(after), limit)
 		return changes(rows, err)
 	}
-	rows, err := t.tx.Query(t.ctx, "SELECT p.seq,p.gone"+row+"places p JOIN records r ON r.ws=p.ws AND r.id=p.id WHERE p.ws=$1 AND p.scope=$2 AND p.seq>$3 ORDER BY p.seq LIMIT $4",
+	rows, err := t.tx.Query(t.ctx, "SELECT p.seq,p.gone"+recordRow+"places p, "+recordOf+"p.id OFFSET 0) r WHERE p.ws=$1 AND p.scope=$2 AND p.seq>$3 ORDER BY p.seq LIMIT $4",
 		t.ws, scope[:], int64(after), limit)
 	return changes(rows, err)
 }
