@@ -99,14 +99,19 @@ func (t *tx) Records(list []record.ID) (map[record.ID]protocol.Row, error) {
 }
 
 func (t *tx) Children(list []record.ID) (map[record.ID][]record.ID, error) {
-	rows, err := t.tx.Query(t.ctx, "SELECT r.parent,r.child FROM unnest($2::bytea[]) AS x(id), LATERAL (SELECT parent,child FROM refs WHERE ws=$1 AND parent=x.id OFFSET 0) r", t.ws, bytesOf(list))
+	return t.pairs("SELECT r.parent,r.child FROM unnest($2::bytea[]) AS x(id), LATERAL (SELECT parent,child FROM refs WHERE ws=$1 AND parent=x.id OFFSET 0) r", list)
+}
+
+// pairs answers the second ids of a query by the first.
+func (t *tx) pairs(query string, list []record.ID) (map[record.ID][]record.ID, error) {
+	rows, err := t.tx.Query(t.ctx, query, t.ws, bytesOf(list))
 	if err != nil {
 		return nil, err
 	}
 	out := map[record.ID][]record.ID{}
-	var parent, child []byte
-	_, err = pgx.ForEachRow(rows, []any{&parent, &child}, func() error {
-		out[record.ID(parent)] = append(out[record.ID(parent)], record.ID(child))
+	var one, other []byte
+	_, err = pgx.ForEachRow(rows, []any{&one, &other}, func() error {
+		out[record.ID(one)] = append(out[record.ID(one)], record.ID(other))
 		return nil
 	})
 	return out, err
@@ -194,21 +199,41 @@ func (t *tx) place(list []hub.Left, gone bool) error {
 		ON CONFLICT(ws,id,scope) DO UPDATE SET seq=excluded.seq, gone=excluded.gone`, t.ws, recordIDs, scopes, seqs, gone)
 }
 
+// Refer writes what changes: most records refer to whom they always did.
 func (t *tx) Refer(list []hub.Refs) error {
-	all := make([]record.ID, len(list))
-	var children, parents [][]byte
-	for i := range list {
-		r := &list[i]
-		all[i] = r.Child
-		for j := range r.Parents {
-			children, parents = append(children, r.Child[:]), append(parents, r.Parents[j][:])
-		}
-	}
 	if len(list) == 0 {
 		return nil
 	}
-	if err := t.exec("DELETE FROM refs WHERE ws=$1 AND child=ANY($2)", t.ws, bytesOf(all)); err != nil {
+	all := make([]record.ID, len(list))
+	for i := range list {
+		all[i] = list[i].Child
+	}
+	before, err := t.pairs("SELECT r.child,r.parent FROM unnest($2::bytea[]) AS x(id), LATERAL (SELECT child,parent FROM refs WHERE ws=$1 AND child=x.id OFFSET 0) r", all)
+	if err != nil {
 		return err
+	}
+	var children, parents [][]byte
+	gone := &pgx.Batch{}
+	for i := range list {
+		r := &list[i]
+		for j := range r.Parents {
+			if !slices.Contains(before[r.Child], r.Parents[j]) {
+				children, parents = append(children, r.Child[:]), append(parents, r.Parents[j][:])
+			}
+		}
+		for _, parent := range before[r.Child] {
+			if !slices.Contains(r.Parents, parent) {
+				gone.Queue("DELETE FROM refs WHERE ws=$1 AND child=$2 AND parent=$3", t.ws, r.Child[:], parent[:])
+			}
+		}
+	}
+	if gone.Len() > 0 {
+		if err := t.tx.SendBatch(t.ctx, gone).Close(); err != nil {
+			return err
+		}
+	}
+	if len(children) == 0 {
+		return nil
 	}
 	return t.exec("INSERT INTO refs(ws,child,parent) SELECT $1,* FROM unnest($2::bytea[],$3::bytea[])", t.ws, children, parents)
 }
