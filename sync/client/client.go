@@ -243,15 +243,17 @@ func (c *Client) answered(ctx context.Context, frame []byte, answer *protocol.Pu
 		}
 		m.Answered, m.Hash, m.Sent = sent.Batch, sha256.Sum256(frame), nil
 		m.Grants = answer.Hub.Grants
-		for _, row := range answer.Rows {
-			if _, err := m.row(tx, row); err != nil {
-				return err
-			}
-		}
 		for i := range sent.Items {
 			v := verdict{tx: tx, m: &m, item: &sent.Items[i], frozen: m.Frozen[i], Verdict: answer.Verdicts[i]}
 			v.Row = v.Told(v.item)
 			if err := v.apply(r); err != nil {
+				return err
+			}
+		}
+		// A record that was out of sight, and so is gone, may have come into it by
+		// the same batch.
+		for _, row := range answer.Rows {
+			if _, err := m.row(tx, row); err != nil {
 				return err
 			}
 		}

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -42,6 +43,7 @@ func TestFailures(t *testing.T) {
 		{"14 refused write", refusedWrite},
 		{"15 mixed versions", versions},
 		{"16 two lone PCs join", loners},
+		{"12 out of sight and back with one batch", backInSight},
 		{"17 hub restored, and rolled back in silence", restoredHub},
 	} {
 		t.Run(f.name, func(t *testing.T) {
@@ -451,6 +453,49 @@ func movedScopes(t *testing.T) {
 	}
 	grant(seller, north, south)
 	holds("granted again", true)
+	s.settled()
+	s.want(0, 1, "Rui")
+}
+
+// beforePull is a wire on which something happens before the first pull.
+type beforePull struct {
+	client.Hub
+	first func()
+}
+
+func (b *beforePull) Pull(ctx context.Context, p *protocol.Pull) (*protocol.Page, error) {
+	if b.first != nil {
+		b.first()
+		b.first = nil
+	}
+	return b.Hub.Pull(ctx, p)
+}
+
+// A person is where its deals are. The seller edits one that went elsewhere
+// meanwhile, and in the same batch makes a deal that brings it back.
+func backInSight(t *testing.T) {
+	s := newStory(t, Mix{Devices: 2, Records: 6, Scopes: 2, Family: true})
+	boss, seller := s.devices[0], s.devices[1]
+	north, south := record.ID{0: 1}, record.ID{0: 2}
+	s.must(s.hub.Grant(t.Context(), s.workspace, boss.db.meta.Replica, []record.ID{north, south}))
+	s.must(s.hub.Grant(t.Context(), s.workspace, seller.db.meta.Replica, []record.ID{north}))
+	s.put(boss, 0, 1, "Rui")
+	s.put(boss, 1, scopeKey.ID, "1 north")
+	s.put(boss, 1, parentKey.ID, "0 Rui's")
+	s.sync(boss, seller)
+	s.put(boss, 1, scopeKey.ID, "2 south")
+	s.sync(boss)
+	_, err := client.New(seller.db, &beforePull{seller.wire(), func() { s.put(seller, 0, 1, "Rui Lima") }}, seller.clock).Sync(t.Context())
+	s.must(err) // it knows by now that the person went, and keeps it for the edit
+	s.put(seller, 4, scopeKey.ID, "1 north too")
+	s.put(seller, 4, parentKey.ID, "0 Rui's too")
+	s.sync(seller)
+	if seller.db.held[s.ids[0]] == nil {
+		t.Error("the person of a deal in sight is not there")
+	}
+	if len(seller.db.filed) != 1 || seller.db.filed[0].Value != "Rui Lima" {
+		t.Errorf("filed: %+v", seller.db.filed)
+	}
 	s.settled()
 	s.want(0, 1, "Rui")
 }
