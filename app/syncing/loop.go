@@ -2,6 +2,7 @@ package syncing
 
 import (
 	"context"
+	"errors"
 	"math"
 	"math/rand/v2"
 	"sync"
@@ -9,6 +10,7 @@ import (
 
 	"patio/backend/crm"
 	"patio/sync/client"
+	"patio/sync/protocol"
 )
 
 // How long it waits until it tries by itself.
@@ -88,11 +90,13 @@ func (s *Service) pause(failures int) time.Duration {
 // it waits for: a stream that opens is a hub that is there.
 func (s *Service) listen(ctx context.Context) {
 	for failures := 1; ; failures++ {
-		me, err := s.number(ctx)
+		heard, err := s.local.Past(ctx)
 		if err == nil {
-			err = s.line().Listen(ctx, me, func() {
+			err = s.line().Listen(ctx, heard, func(word *protocol.Word) {
 				failures = 0
-				s.Now()
+				if word == nil || !s.hear(ctx, word) {
+					s.Now()
+				}
 			})
 		}
 		if err == client.ErrSilent {
@@ -102,12 +106,39 @@ func (s *Service) listen(ctx context.Context) {
 		if ctx.Err() != nil {
 			return
 		}
+		var refusal *protocol.Error
+		if errors.As(err, &refusal) {
+			s.Now() // a sync hears the same, and does what is to be done
+		}
 		p := min(firstPause<<min(failures, 10), longPause)
 		s.cfg.Log.Debug().Err(err).Dur("pause", p).Msg("the hub's stream ended")
 		if !wait(ctx, p/2+rand.N(p), s.turned) {
 			return
 		}
 	}
+}
+
+// hear takes in what the hub's stream told; false if it is to be pulled.
+func (s *Service) hear(ctx context.Context, word *protocol.Word) bool {
+	s.busy.Lock()
+	defer s.busy.Unlock()
+	s.mu.Lock()
+	c, idle := s.client, s.phase == PhaseIdle
+	s.mu.Unlock()
+	if c == nil || !idle {
+		return false
+	}
+	taken, err := c.Hear(ctx, word)
+	if err != nil {
+		s.cfg.Log.Warn().Err(err).Msg("take in what the hub told")
+	}
+	if taken {
+		s.mu.Lock()
+		s.synced = s.cfg.Now().UnixMilli()
+		s.mu.Unlock()
+		s.cfg.Changed()
+	}
+	return taken
 }
 
 // poll waits for the hub's answers instead of its stream, until one fails or it

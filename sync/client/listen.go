@@ -27,13 +27,21 @@ const (
 // on the way keeps it to itself until it ends. Wait gets through.
 var ErrSilent = errors.New("client: the hub's stream is held back")
 
+// maxLine is how long a line of a stream may be, in bytes: a commit with more
+// than protocol.MaxWord is none.
+const maxLine = 1 << 20
+
 // errEnded: a stream that spoke doesn't any more, as after a PC slept.
 var errEnded = errors.New("client: the hub's stream went silent")
 
-// Listen calls moved when there may be something to pull, once at the
-// beginning, until the stream ends. Errors: ErrSilent, those of the wire,
-// *protocol.Error.
-func (w *Wire) Listen(ctx context.Context, me vv.Replica, moved func()) error {
+// Listen calls said with each word of the hub's, until the stream ends: nil when
+// there may be something to pull, as at the beginning. It tells the hub what was
+// heard of it last. Errors: ErrSilent, those of the wire, *protocol.Error.
+func (w *Wire) Listen(ctx context.Context, heard Meta, said func(*protocol.Word)) error {
+	ask, err := protocol.AskedBy(heard.ask())
+	if err != nil {
+		return err
+	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	opening, later := cmp.Or(w.Silence, openingSilence), cmp.Or(w.Gap, laterSilence)
@@ -51,11 +59,12 @@ func (w *Wire) Listen(ctx context.Context, me vv.Replica, moved func()) error {
 	asked := httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
 		GotConn: func(httptrace.GotConnInfo) { silence.Reset(opening) },
 	})
-	err := w.follow(asked, w.listening(protocol.PathLive, me), func(line string) {
+	var stream protocol.Stream
+	err = w.follow(asked, w.Address+protocol.PathLive+"?ask="+ask, func(line string) {
 		spoke.Store(true)
 		silence.Reset(later)
-		if line == "event: moved" {
-			moved()
+		if word, ended := stream.Line(line); ended {
+			said(word)
 		}
 	})
 	if cause := context.Cause(ctx); cause == ErrSilent || cause == errEnded {
@@ -79,6 +88,7 @@ func (w *Wire) follow(ctx context.Context, address string, f func(string)) error
 		return err
 	}
 	lines := bufio.NewScanner(answer.Body)
+	lines.Buffer(nil, maxLine)
 	for lines.Scan() {
 		f(lines.Text())
 	}
@@ -89,7 +99,7 @@ func (w *Wire) follow(ctx context.Context, address string, f func(string)) error
 // Meta.Pulled, and false when there was nothing for a while: within, 0 for as
 // long as the hub lets one wait. Errors: those of the wire, *protocol.Error.
 func (w *Wire) Wait(ctx context.Context, me vv.Replica, head uint64, within time.Duration) (moved bool, err error) {
-	address := fmt.Sprintf("%s&head=%d", w.listening(protocol.PathWait, me), head)
+	address := fmt.Sprintf("%s%s?workspace=%s&replica=%d&head=%d", w.Address, protocol.PathWait, hex.EncodeToString(w.Workspace[:]), me, head)
 	if within > 0 {
 		address += fmt.Sprintf("&within=%d", within.Milliseconds())
 	}
@@ -100,9 +110,4 @@ func (w *Wire) Wait(ctx context.Context, me vv.Replica, head uint64, within time
 	var answer protocol.Waited
 	err = w.ask(r, &answer)
 	return answer.Moved, err
-}
-
-// listening is where who listens is told.
-func (w *Wire) listening(path string, me vv.Replica) string {
-	return fmt.Sprintf("%s%s?workspace=%s&replica=%d", w.Address, path, hex.EncodeToString(w.Workspace[:]), me)
 }

@@ -17,6 +17,7 @@ type batch struct {
 	tx   Tx
 	d    *Device // who writes; nil of the hub itself
 	head *Head
+	from uint64 // the sequence before it
 
 	looked map[record.ID]*kept // nil: there is none
 	kids   map[record.ID][]record.ID
@@ -45,7 +46,7 @@ type kept struct {
 }
 
 func newBatch(h *Hub, tx Tx, d *Device, head *Head) *batch {
-	return &batch{h: h, tx: tx, d: d, head: head, looked: map[record.ID]*kept{}, kids: map[record.ID][]record.ID{}, erased: map[record.ID]bool{}}
+	return &batch{h: h, tx: tx, d: d, head: head, from: head.Seq, looked: map[record.ID]*kept{}, kids: map[record.ID][]record.ID{}, erased: map[record.ID]bool{}}
 }
 
 // look reads the records among ids that weren't read yet, in one question.
@@ -170,16 +171,21 @@ func (b *batch) finish() (m moves, err error) {
 	}
 	m = b.moves()
 	b.head.Token = newToken()
+	m.head = protocol.Head{Seq: b.head.Seq, Token: b.head.Token}
 	return m, b.tx.SetHead(*b.head)
 }
 
 // moves answers whom what was written reaches: where it is, and where it was.
 func (b *batch) moves() (m moves) {
-	m.any, m.all = true, len(b.gone) > 0
-	for _, id := range b.order {
-		m.in(b.looked[id].row.Scopes)
-		m.in(b.looked[id].was)
+	m.any, m.all, m.from = true, len(b.gone) > 0, b.from
+	rows := make([]moved, len(b.order))
+	for i, id := range b.order {
+		k := b.looked[id]
+		m.in(k.row.Scopes)
+		m.in(k.was)
+		rows[i] = moved{k.row, k.was}
 	}
+	m.told(rows)
 	return m
 }
 

@@ -23,7 +23,7 @@ func (h *Hub) Revoke(ctx context.Context, workspace record.ID, replica vv.Replic
 		return revoke(tx, d)
 	})
 	if err == nil {
-		h.tell(workspace, &moves{any: true, all: true})
+		h.tellAll(workspace)
 	}
 	return err
 }
@@ -131,7 +131,7 @@ func (h *Hub) RevokeFor(ctx context.Context, key []byte, ask *protocol.Revoke) (
 	if err != nil {
 		return nil, err
 	}
-	h.tell(ask.Who.Workspace, &moves{any: true, all: true})
+	h.tellAll(ask.Who.Workspace)
 	return &protocol.Revoked{}, nil
 }
 

@@ -126,15 +126,18 @@ func (h *Hub) renewed(r *http.Request, key, body []byte) (any, error) {
 	return &protocol.Renewed{Replica: d.Replica}, nil
 }
 
-// live sends "moved" when there is something new, until the reader goes.
+// live says what is new, or that something is, until the reader goes.
 func (h *Hub) live(w http.ResponseWriter, r *http.Request, failed func(error)) {
-	workspace, d, err := h.listener(r)
+	ask, err := protocol.ReadAsk(r.URL.Query().Get("ask"))
+	var me *Ear
+	if err == nil {
+		me, err = h.Listen(r.Context(), bearer(r), ask)
+	}
 	if err != nil {
 		reply(w, failed, func() (any, error) { return nil, err })
 		return
 	}
-	me := h.hearken(workspace, d)
-	defer h.deafen(workspace, me)
+	defer me.Close()
 	out := http.NewResponseController(w)
 	w.Header().Set("Content-Type", "text/event-stream")
 	w.Header().Set("Cache-Control", "no-store")
@@ -147,20 +150,26 @@ func (h *Hub) live(w http.ResponseWriter, r *http.Request, failed func(error)) {
 	defer tick.Stop()
 	// What moves while a word is on its way is told again: the ear was there
 	// before it.
-	for ok := send("event: moved\ndata:\n\n"); ok; {
-		sent := time.Now()
+	var last time.Time
+	for ok := send(protocol.Moved); ok; {
 		select {
-		case <-me.moved:
-			if !rest(r.Context(), h.peace()-time.Since(sent)) {
+		case <-me.Moved():
+			if !rest(r.Context(), h.peace()-time.Since(last)) {
 				return
 			}
 			select {
-			case <-me.moved: // one word tells of both
+			case <-me.Moved(): // one word tells of both
 			default:
 			}
-			ok = send("event: moved\ndata:\n\n")
+			last = time.Now()
+			text, err := me.Say(r.Context())
+			var refusal *protocol.Error
+			if err != nil && !errors.As(err, &refusal) && r.Context().Err() == nil {
+				failed(fmt.Errorf("hub: say what moved: %w", err))
+			}
+			ok = err == nil && (text == "" || send(text))
 		case <-tick.C:
-			_, _, err := h.listener(r) // it may have been revoked
+			_, err := h.listener(r.Context(), bearer(r), ask.Workspace, ask.Replica) // it may have been revoked
 			ok = err == nil && send(": here\n\n")
 		case <-r.Context().Done():
 			return
@@ -178,26 +187,23 @@ func rest(ctx context.Context, lasts time.Duration) bool {
 	}
 }
 
-// listener checks who wants to hear of a workspace: ?workspace=hex&replica=n.
-func (h *Hub) listener(r *http.Request) (workspace record.ID, d *Device, err error) {
-	workspace, number, err := whoAsks(r)
-	if err != nil {
-		return workspace, nil, err
-	}
-	err = h.store.Read(r.Context(), workspace, func(v View) error {
-		d, err = known(v, number, bearer(r))
+// listener checks who wants to hear of a workspace.
+func (h *Hub) listener(ctx context.Context, key []byte, workspace record.ID, number vv.Replica) (d *Device, err error) {
+	err = h.store.Read(ctx, workspace, func(v View) error {
+		d, err = known(v, number, key)
 		if err == nil && d.State != Active {
 			err = protocol.Refuse(protocol.CodeRevoked, nil)
 		}
 		return err
 	})
 	if err == nil {
-		h.spoke(r.Context(), workspace, vv.Replica(number))
+		h.spoke(ctx, workspace, number)
 	}
-	return workspace, d, err
+	return d, err
 }
 
-// whoAsks reads the query of a request that has no message.
+// whoAsks reads the query of a request that has no message:
+// ?workspace=hex&replica=n.
 func whoAsks(r *http.Request) (workspace record.ID, number vv.Replica, err error) {
 	query := r.URL.Query()
 	b, err := hex.DecodeString(query.Get("workspace"))

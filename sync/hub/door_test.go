@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/base64"
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -41,7 +40,7 @@ func TestADeviceHearsOverTheWireThatThereIsSomethingNew(t *testing.T) {
 	s, _, wire, d := served(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	heard, ended := make(chan struct{}, 10), make(chan error, 1)
-	go func() { ended <- wire.Listen(ctx, d.ask.Replica, func() { heard <- struct{}{} }) }()
+	go func() { ended <- wire.Listen(ctx, d.heard(), func(*protocol.Word) { heard <- struct{}{} }) }()
 	wait := func(what string) {
 		t.Helper()
 		select {
@@ -65,9 +64,9 @@ func TestADeviceHearsOverTheWireThatThereIsSomethingNew(t *testing.T) {
 	if err := s.Revoke(t.Context(), s.ws, d.ask.Replica); err != nil {
 		t.Fatal(err)
 	}
-	wantCode(t, "revoked", wire.Listen(t.Context(), d.ask.Replica, func() {}), protocol.CodeRevoked)
+	wantCode(t, "revoked", wire.Listen(t.Context(), d.heard(), func(*protocol.Word) {}), protocol.CodeRevoked)
 	wire.Key = nil
-	wantCode(t, "without a secret", wire.Listen(t.Context(), d.ask.Replica, func() {}), protocol.CodeUnknown)
+	wantCode(t, "without a secret", wire.Listen(t.Context(), d.heard(), func(*protocol.Word) {}), protocol.CodeUnknown)
 }
 
 func bearerOf(key []byte) string { return "Bearer " + base64.RawURLEncoding.EncodeToString(key) }
@@ -92,7 +91,11 @@ func (e *early) Write(b []byte) (int, error) {
 func TestWhatMovesWhileAWordIsSentIsToldAgain(t *testing.T) {
 	s, _, wire, d := served(t)
 	ctx, cancel := context.WithCancel(t.Context())
-	address := fmt.Sprintf("%s?workspace=%x&replica=%d", protocol.PathLive, s.ws, d.ask.Replica)
+	ask, err := protocol.AskedBy(d.ask)
+	if err != nil {
+		t.Fatal(err)
+	}
+	address := protocol.PathLive + "?ask=" + ask
 	r := httptest.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	r.Header.Set("Authorization", bearerOf(wire.Key))
 	line := &early{httptest.NewRecorder(), make(chan string, 10), func() { d.mustPush(whole(one, state(d.ask.Replica, 1, 1, "Ana"))) }}
@@ -101,10 +104,10 @@ func TestWhatMovesWhileAWordIsSentIsToldAgain(t *testing.T) {
 		defer close(ended)
 		s.Door(func(err error) { t.Errorf("inside: %v", err) }).ServeHTTP(line, r)
 	}()
-	for range 2 {
+	for _, want := range []string{"event: moved", "event: told"} {
 		select {
 		case word := <-line.words:
-			if !strings.HasPrefix(word, "event: moved") {
+			if !strings.HasPrefix(word, want) {
 				t.Errorf("heard %q", word)
 			}
 		case <-time.After(20 * time.Second):

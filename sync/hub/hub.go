@@ -39,13 +39,13 @@ type Hub struct {
 	mu      sync.Mutex
 	waiting map[record.ID]chan struct{} // closed when there is something to hear
 	spoken  map[record.ID]*spoken
-	ears    map[record.ID]map[*ear]bool // by workspace
-	hearing int                         // of all workspaces
+	rooms   map[record.ID]*room // by workspace, of those in which somebody listens
+	hearing int                 // how many do
 }
 
 // New makes a Hub over a store that it does not close.
 func New(store Store, policy Policy, now func() time.Time) *Hub {
-	return &Hub{store: store, policy: policy, now: now, observer: nobody{}, waiting: map[record.ID]chan struct{}{}, spoken: map[record.ID]*spoken{}, ears: map[record.ID]map[*ear]bool{}}
+	return &Hub{store: store, policy: policy, now: now, observer: nobody{}, waiting: map[record.ID]chan struct{}{}, spoken: map[record.ID]*spoken{}, rooms: map[record.ID]*room{}}
 }
 
 // Create makes a workspace.

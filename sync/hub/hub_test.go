@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"patio/sync/client"
 	"patio/sync/hub"
 	"patio/sync/hub/sqlitestore"
 	"patio/sync/protocol"
@@ -83,6 +84,11 @@ func (s *shop) join(scopes ...record.ID) *desk {
 		s.t.Fatal(err)
 	}
 	return &desk{s: s, key: key, ask: protocol.Ask{Protocol: protocol.Newest, Workspace: s.ws, Replica: d.Replica}}
+}
+
+// heard is what the device says of itself that listens.
+func (d *desk) heard() client.Meta {
+	return client.Meta{Workspace: d.ask.Workspace, Replica: d.ask.Replica, Epoch: d.ask.Epoch, Head: d.ask.Head}
 }
 
 // state is a record with one field of a writer.

@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"context"
 	"slices"
 	"time"
 
@@ -18,60 +19,141 @@ const (
 	longBreath = 250 * time.Millisecond
 )
 
-// ear is a device that listens.
-type ear struct {
-	replica vv.Replica
+// waitsAtMost is how many commits wait for one who listens; more are pulled.
+const waitsAtMost = 32
+
+// Ear is a device that listens. Close it.
+type Ear struct {
+	h         *Hub
+	key       []byte
+	workspace record.ID
+	replica   vv.Replica
+
+	moved chan struct{} // there is something to say
+
+	// Guarded by the hub's mu.
 	grants  []protocol.Grant
-	moved   chan struct{} // something that it sees did
+	batch   uint64    // the last of its batches that was answered
+	from    uint64    // all that moved up to there was said, or is to be pulled
+	commits []*commit // what moved since
+	pull    bool      // it has to pull
+	doubted bool      // it may not listen any more
 }
 
-// moves is what a commit moved: who hears of it.
-type moves struct {
-	any    bool
-	all    bool // everybody does, whatever the scope
-	scopes map[record.ID]bool
-	by     vv.Replica // who was told all of it in answer; 0 nobody
-}
-
-// in notes that something in a scope moved.
-func (m *moves) in(scopes []record.ID) {
-	m.any = true
-	for _, scope := range scopes {
-		if m.scopes == nil {
-			m.scopes = map[record.ID]bool{}
+// Listen lets a device hear of what moves. It has to pull once it listens, to
+// know what moved before. A stream is of the hub that the device heard of last:
+// what it says would else hide that the hub went back. Errors: those of a request.
+func (h *Hub) Listen(ctx context.Context, key []byte, ask protocol.Ask) (*Ear, error) {
+	workspace := ask.Workspace
+	var d *Device
+	err := h.store.Read(ctx, workspace, func(v View) error {
+		head, err := v.Head()
+		if err == nil {
+			d, err = admit(v, head, ask, key)
 		}
-		m.scopes[scope] = true
+		return err
+	})
+	if err != nil {
+		return nil, h.refusal(ctx, workspace, err)
 	}
-}
-
-// reaches says whether a device is to hear of it.
-func (m *moves) reaches(e *ear) bool {
-	return e.replica != m.by && (m.all || slices.ContainsFunc(e.grants, func(g protocol.Grant) bool {
-		return g.Scope == Everything || m.scopes[g.Scope]
-	}))
-}
-
-// hearken adds a device to those who are told what moves in a workspace.
-func (h *Hub) hearken(workspace record.ID, d *Device) *ear {
+	h.spoke(ctx, workspace, d.Replica)
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	e := &ear{replica: d.Replica, grants: d.Grants, moved: make(chan struct{}, 1)}
-	if h.ears[workspace] == nil {
-		h.ears[workspace] = map[*ear]bool{}
+	r := h.rooms[workspace]
+	if r == nil {
+		r = &room{ears: map[*Ear]bool{}, early: map[uint64]*commit{}}
+		h.rooms[workspace] = r
 	}
-	h.ears[workspace][e] = true
+	e := &Ear{h: h, key: key, workspace: workspace, replica: d.Replica, moved: make(chan struct{}, 1), grants: d.Grants, batch: d.Batch, from: r.at}
+	r.ears[e] = true
 	h.hearing++
-	return e
+	return e, nil
 }
 
-// deafen ends it.
-func (h *Hub) deafen(workspace record.ID, e *ear) {
+// Close ends it.
+func (e *Ear) Close() {
+	h := e.h
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.hearing--
-	delete(h.ears[workspace], e)
-	if len(h.ears[workspace]) == 0 {
-		delete(h.ears, workspace)
+	r := h.rooms[e.workspace]
+	delete(r.ears, e)
+	if len(r.ears) == 0 {
+		r.stop()
+		delete(h.rooms, e.workspace)
+	}
+}
+
+// Moved answers a channel that hears when there may be something to say.
+func (e *Ear) Moved() <-chan struct{} { return e.moved }
+
+// Say answers what is to be said now, as a stream says it; "" for nothing.
+// Errors: those of Listen.
+func (e *Ear) Say(ctx context.Context) (string, error) {
+	if e.isDoubted() {
+		if _, err := e.h.listener(ctx, e.key, e.workspace, e.replica); err != nil {
+			return "", err
+		}
+	}
+	e.h.mu.Lock()
+	commits, pull, grants := e.commits, e.pull, e.grants
+	word := protocol.Word{From: e.from, Batch: e.batch}
+	e.commits, e.pull, e.from = nil, false, e.h.rooms[e.workspace].at
+	e.h.mu.Unlock()
+	if pull {
+		return protocol.Moved, nil
+	}
+	var lines []string
+	size := 0
+	for _, c := range commits {
+		line, whole, err := c.line(grants)
+		if err != nil {
+			return "", err
+		}
+		if size += len(line); !whole || size > 4*protocol.MaxWord {
+			return protocol.Moved, nil
+		}
+		if line != "" {
+			lines = append(lines, line)
+		}
+	}
+	if len(lines) == 0 {
+		return "", nil
+	}
+	for _, g := range grants {
+		word.Grants = append(word.Grants, g.Number)
+	}
+	return word.Text(lines...)
+}
+
+// isDoubted answers whether it is to be asked anew, this once, if it may listen.
+func (e *Ear) isDoubted() bool {
+	e.h.mu.Lock()
+	defer e.h.mu.Unlock()
+	doubted := e.doubted
+	e.doubted = false
+	return doubted
+}
+
+// hear notes what moved. mu is held, here and below.
+func (e *Ear) hear(c *commit) {
+	if len(e.commits) == waitsAtMost {
+		e.mustPull()
+		return
+	}
+	e.commits = append(e.commits, c)
+	e.tell()
+}
+
+func (e *Ear) mustPull() {
+	e.pull, e.commits = true, nil
+	e.tell()
+}
+
+func (e *Ear) tell() {
+	select {
+	case e.moved <- struct{}{}:
+	default: // it is to be told already
 	}
 }
 
@@ -81,29 +163,37 @@ func (h *Hub) regrant(workspace record.ID, d *Device) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.wake(workspace)
-	for e := range h.ears[workspace] {
-		if e.replica == d.Replica {
-			e.grants = d.Grants
-			e.tell()
+	if r := h.rooms[workspace]; r != nil {
+		for e := range r.ears {
+			if e.replica == d.Replica {
+				e.grants = d.Grants
+				e.mustPull()
+			}
 		}
 	}
 }
 
-func (e *ear) tell() {
-	select {
-	case e.moved <- struct{}{}:
-	default: // it is to be told already
+// tell tells those whom a commit reaches, and whoever asked for Moved.
+func (h *Hub) tell(workspace record.ID, c *commit) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if c.any {
+		h.wake(workspace)
+	}
+	if r := h.rooms[workspace]; r != nil {
+		r.tell(h, c)
 	}
 }
 
-// tell tells those whom a commit reaches, and whoever asked for Moved.
-func (h *Hub) tell(workspace record.ID, m *moves) {
+// tellAll has everybody of a workspace ask what there is, who may still.
+func (h *Hub) tellAll(workspace record.ID) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.wake(workspace)
-	for e := range h.ears[workspace] {
-		if m.reaches(e) {
-			e.tell()
+	if r := h.rooms[workspace]; r != nil {
+		for e := range r.ears {
+			e.doubted = true
+			e.mustPull()
 		}
 	}
 }
@@ -121,4 +211,11 @@ func (h *Hub) peace() time.Duration {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return min(time.Duration(h.hearing)*breath, longBreath)
+}
+
+// reaches says whether a device is to hear of what a commit moved.
+func (m *moves) reaches(e *Ear) bool {
+	return e.replica != m.by && (m.all || slices.ContainsFunc(e.grants, func(g protocol.Grant) bool {
+		return g.Scope == Everything || m.scopes[g.Scope]
+	}))
 }

@@ -3,10 +3,13 @@ package hub_test
 import (
 	"context"
 	"net/http/httptest"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"patio/sync/client"
+	"patio/sync/hub"
 	"patio/sync/protocol"
 	"patio/sync/record"
 )
@@ -27,7 +30,7 @@ func (s *shop) listen(scopes ...record.ID) *listener {
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		_ = wire.Listen(ctx, l.ask.Replica, func() { l.heard <- struct{}{} })
+		_ = wire.Listen(ctx, l.desk.heard(), func(*protocol.Word) { l.heard <- struct{}{} })
 	}()
 	s.t.Cleanup(func() { cancel(); <-ended })
 	l.hears("that it listens")
@@ -84,4 +87,97 @@ func TestANewGrantIsToldAndHeardBy(t *testing.T) {
 	ana.hears("that she sees another shop")
 	eva.put(deal, rid(1), map[record.Key]string{fieldShop: "b"})
 	ana.hears("a deal of that shop")
+}
+
+// ear is a device that listens, without a wire.
+func (s *shop) ear(d *desk) *hub.Ear {
+	s.t.Helper()
+	e, err := s.Listen(s.t.Context(), d.key, d.ask)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.t.Cleanup(e.Close)
+	return e
+}
+
+// said answers the rows that an ear is told of; moved says that it is to pull.
+func (s *shop) said(e *hub.Ear) (rows []protocol.Row, moved bool) {
+	s.t.Helper()
+	text, err := e.Say(s.t.Context())
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	var stream protocol.Stream
+	for line := range strings.Lines(text) {
+		w, ended := stream.Line(strings.TrimSuffix(line, "\n"))
+		if ended && w == nil {
+			return nil, true
+		}
+		if ended {
+			for i := range w.Commits {
+				rows = append(rows, w.Commits[i].Rows...)
+			}
+		}
+	}
+	return rows, false
+}
+
+func TestAWordTellsWhatItsListenerMaySee(t *testing.T) {
+	s := newFamily(t)
+	ana, all, eva := s.join(shopA), s.join(protocol.Everything), s.join(shopA, shopB)
+	hers, everything, own := s.ear(ana), s.ear(all), s.ear(eva)
+	wants := func(what string, e *hub.Ear, want ...record.ID) {
+		t.Helper()
+		rows, moved := s.said(e)
+		var got []record.ID
+		for _, row := range rows {
+			got = append(got, row.ID)
+		}
+		if moved || !slices.Equal(got, want) {
+			t.Errorf("%s: %v, moved %v", what, got, moved)
+		}
+	}
+	pulls := func(what string, e *hub.Ear) {
+		t.Helper()
+		if rows, moved := s.said(e); !moved {
+			t.Errorf("%s: %v", what, rows)
+		}
+	}
+	eva.put(deal, rid(1), map[record.Key]string{fieldShop: "a"})
+	eva.put(deal, rid(2), map[record.Key]string{fieldShop: "b"})
+	wants("her shop's", hers, rid(1))
+	wants("all", everything, rid(1), rid(2))
+	wants("who said no marks is told of its own", own, rid(1), rid(2))
+	eva.put(deal, rid(1), map[record.Key]string{fieldShop: "b"})
+	pulls("what left", hers)
+	wants("what moved, in sight of both", everything, rid(1))
+	eva.put(deal, rid(2), map[record.Key]string{fieldShop: "b"})
+	wants("another shop's", hers)
+	if err := s.Erase(t.Context(), s.ws, []record.ID{rid(1)}); err != nil {
+		t.Fatal(err)
+	}
+	pulls("what was erased", hers)
+	pulls("what was erased, to all", everything)
+}
+
+func TestWhoMayListenNoMoreIsToldNothing(t *testing.T) {
+	s := newFamily(t)
+	ana, eva := s.join(shopA), s.join(shopA)
+	hers := s.ear(ana)
+	if err := s.Revoke(t.Context(), s.ws, ana.ask.Replica); err != nil {
+		t.Fatal(err)
+	}
+	eva.put(deal, rid(1), map[record.Key]string{fieldShop: "a"})
+	_, err := hers.Say(t.Context())
+	wantCode(t, "revoked", err, protocol.CodeRevoked)
+}
+
+// What is told after would else be all the proof that a device has.
+func TestAStreamIsOfTheHubThatTheDeviceHeardOf(t *testing.T) {
+	s := newFamily(t)
+	ana := s.join(shopA)
+	ana.put(deal, rid(1), map[record.Key]string{fieldShop: "a"})
+	ana.ask.Head.Token++
+	_, err := s.Listen(t.Context(), ana.key, ana.ask)
+	wantCode(t, "a head that this hub never had", err, protocol.CodeEpoch)
 }

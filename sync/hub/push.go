@@ -28,7 +28,7 @@ func (h *Hub) Push(ctx context.Context, key []byte, frame []byte) (*protocol.Pus
 	}
 	hash := sha256.Sum256(frame)
 	var answer *protocol.Pushed
-	var moved moves
+	var moved *commit
 	var due []protocol.BlobID
 	err := h.store.Write(ctx, p.Ask.Workspace, func(tx Tx) error {
 		head, err := tx.Head()
@@ -39,7 +39,7 @@ func (h *Hub) Push(ctx context.Context, key []byte, frame []byte) (*protocol.Pus
 		if err != nil {
 			return err
 		}
-		answer = &protocol.Pushed{}
+		answer, moved = &protocol.Pushed{}, nil
 		var marks []protocol.Mark
 		defer func() {
 			answer.Hub = h.about(head, d)
@@ -57,7 +57,8 @@ func (h *Hub) Push(ctx context.Context, key []byte, frame []byte) (*protocol.Pus
 			return err
 		}
 		b := newBatch(h, tx, d, &head)
-		if answer.Verdicts, moved, err = b.take(p.Items); err != nil {
+		moved = &commit{epoch: head.Epoch, pusher: d.Replica, batch: p.Batch}
+		if answer.Verdicts, moved.moves, err = b.take(p.Items); err != nil {
 			return err
 		}
 		due = b.due
@@ -82,8 +83,8 @@ func (h *Hub) Push(ctx context.Context, key []byte, frame []byte) (*protocol.Pus
 	if err != nil {
 		return nil, h.refusal(ctx, p.Ask.Workspace, err)
 	}
-	if moved.any {
-		h.tell(p.Ask.Workspace, &moved)
+	if moved != nil {
+		h.tell(p.Ask.Workspace, moved)
 	}
 	h.swept(ctx, p.Ask.Workspace, due)
 	h.observer.Pushed(p.Ask.Workspace, p.Ask.Replica, answer.Verdicts)

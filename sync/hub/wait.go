@@ -13,8 +13,11 @@ import (
 // wait answers once the head is not the one that the asker names, or its time
 // is over.
 func (h *Hub) wait(r *http.Request) (*protocol.Waited, error) {
-	workspace, _, err := h.listener(r)
+	workspace, number, err := whoAsks(r)
 	if err != nil {
+		return nil, err
+	}
+	if _, err := h.listener(r.Context(), bearer(r), workspace, number); err != nil {
 		return nil, err
 	}
 	head, err := strconv.ParseUint(r.URL.Query().Get("head"), 10, 64)
@@ -29,7 +32,7 @@ func (h *Hub) wait(r *http.Request) (*protocol.Waited, error) {
 	// the asker still may: what happens in between is told. Not before it is known
 	// who asks, or whoever knocks would fill the hub with channels.
 	moved := h.Moved(workspace)
-	if _, _, err := h.listener(r); err != nil {
+	if _, err := h.listener(r.Context(), bearer(r), workspace, number); err != nil {
 		return nil, err
 	}
 	now, err := h.seq(r.Context(), workspace)

@@ -112,7 +112,7 @@ func TestBehindAProxyThatHoldsStreamsBackWaitingGetsThrough(t *testing.T) {
 	_, server, wire, d := served(t)
 	proxy := held(t, server.URL)
 	far := &client.Wire{Address: proxy.URL, Workspace: wire.Workspace, Key: wire.Key, Client: proxy.Client(), Silence: 50 * time.Millisecond}
-	err := far.Listen(t.Context(), d.ask.Replica, func() { t.Error("a word got through") })
+	err := far.Listen(t.Context(), d.heard(), func(*protocol.Word) { t.Error("a word got through") })
 	if err != client.ErrSilent {
 		t.Errorf("it ended with %v", err)
 	}
@@ -122,7 +122,7 @@ func TestBehindAProxyThatHoldsStreamsBackWaitingGetsThrough(t *testing.T) {
 	}
 	// A hub that isn't reached is none that is silent.
 	proxy.Close()
-	if err := far.Listen(t.Context(), d.ask.Replica, func() {}); err == nil || err == client.ErrSilent {
+	if err := far.Listen(t.Context(), d.heard(), func(*protocol.Word) {}); err == nil || err == client.ErrSilent {
 		t.Errorf("without a hub: %v", err)
 	}
 }
@@ -145,7 +145,7 @@ func TestAStreamThatGoesSilentEnds(t *testing.T) {
 	defer close(over)
 	wire := &client.Wire{Address: hub.URL, Client: hub.Client(), Silence: time.Minute, Gap: 50 * time.Millisecond}
 	words := 0
-	if err := wire.Listen(t.Context(), 70_000, func() { words++ }); err == nil || err == client.ErrSilent || words != 1 {
+	if err := wire.Listen(t.Context(), client.Meta{}, func(*protocol.Word) { words++ }); err == nil || err == client.ErrSilent || words != 1 {
 		t.Errorf("%d words, %v", words, err)
 	}
 }

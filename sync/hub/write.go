@@ -78,7 +78,7 @@ func sortedKeys(fields map[record.Key]string) []record.Key {
 
 // change runs what the hub itself does to a workspace's records.
 func (h *Hub) change(ctx context.Context, workspace record.ID, f func(*batch) error) error {
-	var moved moves
+	var moved *commit
 	var due []protocol.BlobID
 	err := h.store.Write(ctx, workspace, func(tx Tx) error {
 		head, err := tx.Head()
@@ -89,12 +89,13 @@ func (h *Hub) change(ctx context.Context, workspace record.ID, f func(*batch) er
 		if err := f(b); err != nil {
 			return err
 		}
-		moved, err = b.finish()
+		moved = &commit{epoch: head.Epoch}
+		moved.moves, err = b.finish()
 		due = b.due
 		return err
 	})
 	if err == nil && moved.any {
-		h.tell(workspace, &moved)
+		h.tell(workspace, moved)
 		h.swept(ctx, workspace, due)
 	}
 	return err

@@ -22,7 +22,7 @@ func ReadBlobID(text string) (BlobID, error) {
 }
 
 // PathBlob leads to blobs. An id follows it in hexadecimal, and the request says
-// who asks as one to PathLive does: ?workspace=hex&replica=n.
+// who asks as one to PathWait does: ?workspace=hex&replica=n.
 //
 //	GET …/ID/state, and &size=2500000                  → Blob
 //	PUT …/ID  Content-Range: bytes 0-1048575/2500000   → Blob

@@ -15,7 +15,6 @@ const (
 	PathRenew = "/sync/v1/renew"
 	PathPush  = "/sync/v1/push"
 	PathPull  = "/sync/v1/pull"
-	PathLive  = "/sync/v1/live" // server-sent events: "moved" whenever there is something to pull
 )
 
 // Types of bodies.

@@ -46,6 +46,8 @@ func frames() map[string]any {
 		"pushed":       &Pushed{Hub: hub, Verdicts: []Verdict{{Status: Accepted, Row: &row}, {Status: Refused, Refused: []record.Key{{ID: 1}}, Reason: "role"}, {Status: Whole}, {Status: Gone}, {Status: Erased}}},
 		"pull":         &Pull{Ask: ask, Mark: Mark{Grant: 2, Seq: 40}},
 		"page":         &Page{Hub: hub, Rows: []Row{row, {ID: id(5), Seq: 42, Left: true}}, Erased: []record.ID{id(6)}, Mark: Mark{Grant: 2, Seq: 42}, More: true},
+		"word":         &Word{From: 40, Batch: 3, Grants: []uint64{1, 2}},
+		"commit":       &Commit{Epoch: id(2), Head: hub.Head, Rows: []Row{row}},
 		"blob":         &Blob{Have: 5 << 20, Whole: true},
 	}
 }
@@ -148,7 +150,7 @@ func FuzzDecode(f *testing.F) {
 	f.Add([]byte{0x83, 0xff})
 	f.Fuzz(func(t *testing.T, plain []byte) {
 		frame := packer.EncodeAll(plain, nil)
-		for _, message := range []any{&Push{}, &Pushed{}, &Pull{}, &Page{}} {
+		for _, message := range []any{&Push{}, &Pushed{}, &Pull{}, &Page{}, &Word{}, &Commit{}} {
 			if err := Decode(frame, message); err != nil {
 				continue
 			}

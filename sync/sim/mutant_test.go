@@ -70,6 +70,14 @@ var mutants = []mutant{
 	{"who pushes doesn't hear what else that changed", "hub/push.go", "			rows = append(rows, *row)", "			_ = rows", "family"},
 	{"a page moves the marks of other grants past news", "hub/pull.go", "		case !some:", "		case mark != p.Mark || !some:", "family"},
 	{"a new number forgets what it heard of the hub", "client/client.go", "		if !restored {\n			anew", "		if false {\n			anew", "revoked"},
+	{"a word is taken that leaves a gap", "client/hear.go", "w.From <= m.Pulled()", "w.From < 1<<62", "words"},
+	{"a word is taken by a copy", "client/hear.go", "w.Batch <= m.Answered && ", "", "echoes"},
+	{"a word is taken that was said to who saw something else", "client/hear.go", "g.Number == number })", "g.Number > 0 && number > 0 || true }) || true", "words"},
+	{"a stream hides that the hub went back", "hub/listen.go", "			d, err = admit(v, head, ask, key)", "			ask.Epoch, ask.Head = record.ID{}, protocol.Head{}\n			d, err = admit(v, head, ask, key)", "rumours"},
+	{"a word doesn't say that a record left", "hub/room.go", "} else if who.Sees(c.rows[i].was...) {", "} else if false {", "words"},
+	{"a word doesn't say that a record was erased", "hub/room.go", "m.much = m.all || ", "m.much = ", "tales"},
+	{"a word claims to go on from where it doesn't", "hub/listen.go", "From: e.from,", "From: min(e.from, 1),", "words"},
+	{"a word leaves out a commit", "hub/listen.go", "		if line != \"\" {", "		if line != \"\" && c.head.Seq%5 != 0 {", "words"},
 }
 
 // mutantSeeds is within how many runs a mutant must show.

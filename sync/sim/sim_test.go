@@ -28,6 +28,10 @@ var mixes = map[string]Mix{
 	"strays":   {Devices: 2, Records: 6, Steps: 80, Sync: 350, Meanwhile: 150, Delete: 50, Scopes: 2, Grant: 40, Everything: 250, Family: true, Restore: 30, Copy: 20, LoseAnswer: 100},
 	"ruins":    {Devices: 3, Records: 6, Steps: 80, Sync: 350, Meanwhile: 150, Delete: 50, Scopes: 2, Grant: 30, Everything: 250, Family: true, Erase: 5, HubRestore: 15, HubRollback: 10, LoseAnswer: 50},
 	"flips":    {Devices: 3, Records: 6, Steps: 80, Sync: 350, Meanwhile: 150, Delete: 50, Scopes: 2, Grant: 40, Everything: 250, Family: true, Erase: 10, LoseRequest: 100, LoseAnswer: 100, Compare: 300, Flip: 500},
+	"words":    {Devices: 3, Records: 3, Steps: 120, Sync: 250, Word: 350, Meanwhile: 100, Delete: 50, Scopes: 2, Grant: 30, LoseAnswer: 100, Kill: 50},
+	"echoes":   {Devices: 2, Records: 3, Steps: 100, Sync: 250, Word: 350, Meanwhile: 100, Restore: 30, Copy: 20, LoseAnswer: 100},
+	"tales":    {Devices: 3, Records: 6, Steps: 120, Sync: 250, Word: 350, Meanwhile: 100, Delete: 50, Scopes: 2, Grant: 20, Everything: 250, Family: true, Erase: 10, Revoke: 10, LoseAnswer: 50},
+	"rumours":  {Devices: 2, Records: 3, Steps: 120, Sync: 150, Word: 500, Meanwhile: 100, Delete: 50, HubRestore: 10, HubRollback: 30, LoseAnswer: 50},
 	"clocks":   {Devices: 3, Records: 3, Steps: 40, Sync: 300, Meanwhile: 150, Delete: 50, Skew: 87_600 * time.Hour},
 }
 
@@ -54,6 +58,7 @@ func TestReplicasAgreeAndNothingIsLost(t *testing.T) {
 		}
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
+			heard := 0
 			for seed := from; seed < from+runs; seed++ {
 				w, err := newWorld(ctx, mix, uint64(seed), t.TempDir())
 				if err == nil {
@@ -65,6 +70,10 @@ func TestReplicasAgreeAndNothingIsLost(t *testing.T) {
 				if err != nil {
 					t.Fatalf("seed %d: %v", seed, err)
 				}
+				heard += w.heard
+			}
+			if mix.Word > 0 && heard < runs {
+				t.Errorf("%d words were taken in, in %d runs", heard, runs)
 			}
 		})
 	}

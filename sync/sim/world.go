@@ -42,6 +42,7 @@ type Mix struct {
 	Skew                    time.Duration
 	Compare                 int // of 1,000 syncs: all that is held is held against what the hub has
 	Flip                    int // of 1,000 records, in the end: a disk loses something of it
+	Word                    int // of 1,000 steps: a device hears what the hub's stream says, or said before
 }
 
 // world is one run.
@@ -63,6 +64,7 @@ type world struct {
 	writes  map[string]*written // by value
 	reached map[string]vv.Dot   // values that the hub has answered
 	filed   map[string]bool     // values that somebody was shown as refused
+	heard   int                 // words that were taken in
 	doubled map[string]bool     // values that may reach it as two writes
 	erased  map[record.ID]bool  // by the hub's owner
 	ledger  map[record.ID]bool  // all that was erased, kept outside the hub's backups
@@ -87,6 +89,11 @@ type device struct {
 	old  []saved // what lay in a drawer
 	key  []byte
 	skew time.Duration
+
+	ear  *hub.Ear
+	at   *hub.Hub   // at which it listens
+	as   vv.Replica // under which number
+	said []string   // what the stream said
 }
 
 // saved is a copy of a database, and how many writes there had been.
@@ -258,6 +265,8 @@ func (w *world) step(ctx context.Context) error {
 	switch {
 	case often(w.mix.Sync):
 		return d.sync(ctx)
+	case often(w.mix.Word):
+		return d.listen(ctx)
 	case often(w.mix.HubRestore):
 		return w.restoreHub(ctx, true)
 	case often(w.mix.HubRollback):
@@ -307,7 +316,9 @@ func (d *device) restore(old saved) {
 // copied sets the database up a second time.
 func (d *device) copied() *device {
 	d.w.double(d.db)
-	return d.w.add(d.name+"'", d.db.copied(), d.key)
+	twin := d.w.add(d.name+"'", d.db.copied(), d.key)
+	twin.said = slices.Clone(d.said)
+	return twin
 }
 
 // write is one edit of a person.

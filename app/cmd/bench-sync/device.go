@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/google/uuid"
@@ -29,10 +30,11 @@ type device struct {
 	shop  *shop
 	wire  *client.Wire
 	local client.Local
-	sync  *client.Client
+	agent *client.Client
 	me    vv.Replica
 	n     uint64 // its last write
 	moved chan struct{}
+	busy  sync.Mutex // one at a time speaks for it
 
 	owed  []saved     // saves that the hub hasn't answered
 	frame []byte      // the batch that was sent last
@@ -71,7 +73,7 @@ func (f *fleet) enrol(ctx context.Context, s *shop, name string) (*device, error
 		return nil, err
 	}
 	d.local = sim.NewMemory(code.Workspace, d.me)
-	d.sync = client.New(d.local, d, time.Now)
+	d.agent = client.New(d.local, d, time.Now)
 	return d, nil
 }
 
@@ -93,19 +95,43 @@ func (d *device) Push(ctx context.Context, frame []byte) (*protocol.Pushed, erro
 func (d *device) Pull(ctx context.Context, pull *protocol.Pull) (*protocol.Page, error) {
 	page, err := d.wire.Pull(ctx, pull)
 	if err == nil {
-		for i := range page.Rows {
-			if crm.Kind(page.Rows[i].Kind) == crm.KindEvent {
-				d.news = append(d.news, page.Rows[i].ID)
-			}
-		}
+		d.note(page.Rows)
 	}
 	return page, err
 }
 
+func (d *device) note(rows []protocol.Row) {
+	for i := range rows {
+		if crm.Kind(rows[i].Kind) == crm.KindEvent {
+			d.news = append(d.news, rows[i].ID)
+		}
+	}
+}
+
+// hear takes in what the hub's stream told; false if it is to be pulled.
+func (d *device) hear(ctx context.Context, word *protocol.Word) bool {
+	d.busy.Lock()
+	defer d.busy.Unlock()
+	d.news = d.news[:0]
+	for i := range word.Commits {
+		d.note(word.Commits[i].Rows)
+	}
+	taken, err := d.agent.Hear(ctx, word)
+	if err != nil {
+		d.fleet.failed(err)
+	}
+	if taken {
+		d.fleet.saw(d)
+	}
+	return taken
+}
+
 // agree syncs once; what came counts as seen when it is in the database.
 func (d *device) agree(ctx context.Context) error {
+	d.busy.Lock()
+	defer d.busy.Unlock()
 	d.news = d.news[:0]
-	_, err := d.sync.Sync(ctx)
+	_, err := d.agent.Sync(ctx)
 	if err == nil {
 		d.fleet.saw(d)
 	}
@@ -115,7 +141,10 @@ func (d *device) agree(ctx context.Context) error {
 // listen follows the hub's word, again and again.
 func (d *device) listen(ctx context.Context) {
 	for ctx.Err() == nil {
-		_ = d.wire.Listen(ctx, d.me, func() { // that it ended is all there is to know
+		_ = d.wire.Listen(ctx, d.heard(), func(word *protocol.Word) { // that it ended is all there is to know
+			if word != nil && d.hear(ctx, word) {
+				return
+			}
 			select {
 			case d.moved <- struct{}{}:
 			default:
@@ -125,6 +154,17 @@ func (d *device) listen(ctx context.Context) {
 			return
 		}
 	}
+}
+
+// heard answers what the device knows of the hub.
+func (d *device) heard() (m client.Meta) {
+	d.busy.Lock()
+	defer d.busy.Unlock()
+	_ = d.local.Update(context.Background(), func(tx client.Tx) (err error) { // in memory; it doesn't fail
+		m, err = tx.Meta()
+		return err
+	})
+	return m
 }
 
 // put makes or changes a record in the database.
@@ -192,6 +232,8 @@ func (d *device) save(lead record.ID, at time.Time) error {
 	if err != nil {
 		return err
 	}
+	d.busy.Lock()
+	defer d.busy.Unlock()
 	d.fleet.began(d, s)
 	d.owed = append(d.owed, s)
 	if err := d.put(lead, crm.KindLead, map[record.Key]string{leadVehicle: vehicle}); err != nil {

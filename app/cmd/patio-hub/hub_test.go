@@ -43,7 +43,7 @@ func TestADeviceJoinsWithItsCodeAndSyncs(t *testing.T) {
 	heard := make(chan struct{}, 10)
 	ended := make(chan error, 1)
 	go func() {
-		ended <- seller.wire.Listen(t.Context(), seller.ask.Replica, func() { heard <- struct{}{} })
+		ended <- seller.wire.Listen(t.Context(), client.Meta{Workspace: seller.ask.Workspace, Replica: seller.ask.Replica}, func(*protocol.Word) { heard <- struct{}{} })
 	}()
 	await(t, heard, "the stream's beginning")
 	admin.pushed(admin.lead(leadID(1, 1), "Gol"))
