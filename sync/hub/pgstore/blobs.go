@@ -19,7 +19,7 @@ func blobsOf(list []protocol.BlobID) [][]byte {
 }
 
 func (t *tx) Blobs(list []protocol.BlobID) (map[protocol.BlobID]hub.Blob, error) {
-	rows, err := t.tx.Query(t.ctx, "SELECT blob,size,loose,puts FROM blobs WHERE ws=$1 AND blob=ANY($2)", t.ws, blobsOf(list))
+	rows, err := t.query("SELECT blob,size,loose,puts FROM blobs WHERE ws=$1 AND blob=ANY($2)", t.ws, blobsOf(list))
 	found, err := blobRows(rows, err)
 	out := make(map[protocol.BlobID]hub.Blob, len(found))
 	for _, b := range found {
@@ -29,7 +29,7 @@ func (t *tx) Blobs(list []protocol.BlobID) (map[protocol.BlobID]hub.Blob, error)
 }
 
 func (t *tx) Loose(until int64, limit int) ([]hub.Blob, error) {
-	rows, err := t.tx.Query(t.ctx, "SELECT blob,size,loose,puts FROM blobs WHERE ws=$1 AND loose>0 AND loose<=$2 ORDER BY loose,blob LIMIT $3", t.ws, until, limit)
+	rows, err := t.query("SELECT blob,size,loose,puts FROM blobs WHERE ws=$1 AND loose>0 AND loose<=$2 ORDER BY loose,blob LIMIT $3", t.ws, until, limit)
 	found, err := blobRows(rows, err)
 	if len(found) == 0 {
 		return nil, err
@@ -55,7 +55,7 @@ func blobRows(rows pgx.Rows, failed error) ([]hub.Blob, error) {
 }
 
 func (t *tx) BlobBytes() (all, loose int64, err error) {
-	err = t.tx.QueryRow(t.ctx, "SELECT coalesce(sum(size),0)::bigint, coalesce(sum(size) FILTER (WHERE loose>0),0)::bigint FROM blobs WHERE ws=$1", t.ws).Scan(&all, &loose)
+	_, err = t.scan("SELECT coalesce(sum(size),0)::bigint, coalesce(sum(size) FILTER (WHERE loose>0),0)::bigint FROM blobs WHERE ws=$1", []any{t.ws}, &all, &loose)
 	return all, loose, err
 }
 
@@ -72,13 +72,15 @@ func (t *tx) PutBlobs(list []hub.Blob) error {
 			puts[i] = append(puts[i], key[:]...)
 		}
 	}
-	return t.exec(`INSERT INTO blobs(ws,blob,size,loose,puts)
+	t.exec(`INSERT INTO blobs(ws,blob,size,loose,puts)
 		SELECT $1,* FROM unnest($2::bytea[],$3::bigint[],$4::bigint[],$5::bytea[])
 		ON CONFLICT(ws,blob) DO UPDATE SET size=excluded.size, loose=excluded.loose, puts=excluded.puts`, t.ws, ids, sizes, loose, puts)
+	return nil
 }
 
 func (t *tx) DropBlobs(list []protocol.BlobID) error {
-	return t.exec("DELETE FROM blobs WHERE ws=$1 AND blob=ANY($2)", t.ws, blobsOf(list))
+	t.exec("DELETE FROM blobs WHERE ws=$1 AND blob=ANY($2)", t.ws, blobsOf(list))
+	return nil
 }
 
 func (t *tx) Named(list []record.ID) (map[record.ID][]hub.Name, error) {
@@ -95,7 +97,7 @@ func (t *tx) Naming(list []protocol.BlobID) (map[protocol.BlobID][]hub.Naming, e
 
 // names calls f with who names what, by record and blob.
 func (t *tx) names(where string, list [][]byte, f func(record.ID, hub.Name)) error {
-	rows, err := t.tx.Query(t.ctx, "SELECT id,blob,word FROM names WHERE ws=$1 AND "+where+" ORDER BY id,blob", t.ws, list)
+	rows, err := t.query("SELECT id,blob,word FROM names WHERE ws=$1 AND "+where+" ORDER BY id,blob", t.ws, list)
 	if err != nil {
 		return err
 	}
@@ -120,8 +122,7 @@ func (t *tx) Name(list []hub.Names) error {
 			ids, blobs, words = append(ids, list[i].Record[:]), append(blobs, n.Blob[:]), append(words, n.Word[:])
 		}
 	}
-	if err := t.exec("DELETE FROM names WHERE ws=$1 AND id=ANY($2)", t.ws, bytesOf(all)); err != nil {
-		return err
-	}
-	return t.exec("INSERT INTO names(ws,id,blob,word) SELECT $1,* FROM unnest($2::bytea[],$3::bytea[],$4::bytea[])", t.ws, ids, blobs, words)
+	t.exec("DELETE FROM names WHERE ws=$1 AND id=ANY($2)", t.ws, bytesOf(all))
+	t.exec("INSERT INTO names(ws,id,blob,word) SELECT $1,* FROM unnest($2::bytea[],$3::bytea[],$4::bytea[])", t.ws, ids, blobs, words)
+	return nil
 }

@@ -34,14 +34,8 @@ type Store struct {
 // turns are those in which a workspace is written. Here writes wait for each
 // other without a connection each.
 type turns struct {
-	hub.Together[commit]
+	hub.Together[*line]
 	writing int // who uses them now
-}
-
-// commit is a transaction under way, and until when.
-type commit struct {
-	ctx context.Context
-	tx  pgx.Tx
 }
 
 // commitWithin is how long a commit may take, with all that it keeps.
@@ -96,8 +90,8 @@ func (s *Store) Workspaces(ctx context.Context) ([]record.ID, error) {
 func (s *Store) Write(ctx context.Context, workspace record.ID, f func(hub.Tx) error) error {
 	t := s.enter(workspace)
 	defer s.leave(workspace, t)
-	return t.Run(ctx, func(c commit) error {
-		return run(c.ctx, c.tx, workspace, " FOR UPDATE", func(t *tx) error { return f(t) })
+	return t.Run(ctx, func(l *line) error {
+		return run(l, workspace, " FOR UPDATE", func(t *tx) error { return f(t) })
 	})
 }
 
@@ -106,7 +100,7 @@ func (s *Store) enter(workspace record.ID) *turns {
 	defer s.mu.Unlock()
 	t := s.together[workspace]
 	if t == nil {
-		t = &turns{Together: hub.Together[commit]{Commit: s.commit}}
+		t = &turns{Together: hub.Together[*line]{Commit: s.commit}}
 		s.together[workspace] = t
 	}
 	t.writing++
@@ -124,23 +118,21 @@ func (s *Store) leave(workspace record.ID, t *turns) {
 }
 
 // commit runs writes in one transaction. One that fails is taken back alone.
-func (s *Store) commit(writes []func(commit) error) []error {
+func (s *Store) commit(writes []func(*line) error) []error {
 	ctx, cancel := context.WithTimeout(context.Background(), commitWithin)
 	defer cancel()
 	errs := make([]error, len(writes))
 	failed := pgx.BeginTxFunc(ctx, s.pool, pgx.TxOptions{}, func(t pgx.Tx) error {
+		l := newLine(ctx, t)
 		if len(writes) == 1 {
-			return writes[0](commit{ctx, t})
-		}
-		for i, write := range writes {
-			if _, err := t.Exec(ctx, "SAVEPOINT one"); err != nil {
+			if err := writes[0](l); err != nil {
 				return err
 			}
-			after := "RELEASE one"
-			if errs[i] = write(commit{ctx, t}); errs[i] != nil {
-				after = "ROLLBACK TO one"
-			}
-			if _, err := t.Exec(ctx, after); err != nil {
+			return l.flush()
+		}
+		for i, write := range writes {
+			var err error
+			if errs[i], err = alone(l, write); err != nil {
 				return err
 			}
 		}
@@ -154,19 +146,46 @@ func (s *Store) commit(writes []func(commit) error) []error {
 	return errs
 }
 
+// alone runs a write that can be taken back without the others. failed says that
+// it could not be.
+func alone(l *line, write func(*line) error) (err, failed error) {
+	l.exec("SAVEPOINT one")
+	l.asked = false
+	if err = write(l); err == nil {
+		l.exec("RELEASE one")
+		err = l.flush()
+	}
+	if err == nil {
+		return nil, nil
+	}
+	sent := l.asked
+	l.forget()
+	if sent {
+		l.exec("ROLLBACK TO one")
+		failed = l.flush()
+	}
+	return err, failed
+}
+
 // Read runs f on one snapshot.
 func (s *Store) Read(ctx context.Context, workspace record.ID, f func(hub.View) error) error {
 	return pgx.BeginTxFunc(ctx, s.pool, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, func(t pgx.Tx) error {
-		return run(ctx, t, workspace, "", func(t *tx) error { return f(t) })
+		return run(newLine(ctx, t), workspace, "", func(t *tx) error { return f(t) })
 	})
 }
 
-func run(ctx context.Context, t pgx.Tx, workspace record.ID, lock string, f func(*tx) error) error {
-	x := &tx{ctx: ctx, tx: t, ws: workspace[:]}
-	if err := x.readHead(lock); err != nil {
+func run(l *line, workspace record.ID, lock string, f func(*tx) error) error {
+	x := &tx{line: l, ws: workspace[:]}
+	if l.head != nil {
+		x.head = *l.head
+	} else if err := x.readHead(lock); err != nil {
 		return err
 	}
-	return f(x)
+	if err := f(x); err != nil {
+		return err
+	}
+	l.head = &x.head
+	return nil
 }
 
 // joined writes ids one behind the other.

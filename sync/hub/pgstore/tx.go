@@ -1,8 +1,6 @@
 package pgstore
 
 import (
-	"context"
-	"errors"
 	"slices"
 
 	"github.com/fxamacker/cbor/v2"
@@ -15,15 +13,9 @@ import (
 )
 
 type tx struct {
-	ctx  context.Context
-	tx   pgx.Tx
+	*line
 	ws   []byte
 	head hub.Head
-}
-
-func (t *tx) exec(query string, args ...any) error {
-	_, err := t.tx.Exec(t.ctx, query, args...)
-	return err
 }
 
 // readHead reads the workspace's row, which every transaction begins with.
@@ -31,13 +23,12 @@ func (t *tx) readHead(lock string) error {
 	var epoch, past []byte
 	var seq, token, number, grant int64
 	h := &t.head
-	err := t.tx.QueryRow(t.ctx, "SELECT name,epoch,past,seq,token,hub,last_grant FROM workspaces WHERE ws=$1"+lock, t.ws).
-		Scan(&h.Name, &epoch, &past, &seq, &token, &number, &grant)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return hub.ErrNoWorkspace
-	}
+	there, err := t.scan("SELECT name,epoch,past,seq,token,hub,last_grant FROM workspaces WHERE ws=$1"+lock, []any{t.ws}, &h.Name, &epoch, &past, &seq, &token, &number, &grant)
 	if err != nil {
 		return err
+	}
+	if !there {
+		return hub.ErrNoWorkspace
 	}
 	h.Epoch, h.Seq, h.Token, h.Grant, h.Hub = record.ID(epoch), uint64(seq), uint64(token), uint64(grant), vv.Replica(number)
 	h.Past = split(past)
@@ -51,23 +42,18 @@ func (t *tx) Head() (hub.Head, error) {
 }
 
 func (t *tx) SetHead(h hub.Head) error {
-	if err := t.exec("UPDATE workspaces SET name=$2,epoch=$3,past=$4,seq=$5,token=$6,hub=$7,last_grant=$8 WHERE ws=$1",
-		t.ws, h.Name, h.Epoch[:], joined(h.Past), int64(h.Seq), int64(h.Token), int64(h.Hub), int64(h.Grant)); err != nil {
-		return err
+	t.exec("UPDATE workspaces SET name=$2,epoch=$3,past=$4,seq=$5,token=$6,hub=$7,last_grant=$8 WHERE ws=$1",
+		t.ws, h.Name, h.Epoch[:], joined(h.Past), int64(h.Seq), int64(h.Token), int64(h.Hub), int64(h.Grant))
+	if h.Seq != t.head.Seq {
+		t.exec("INSERT INTO commits(ws,seq,token) VALUES ($1,$2,$3)", t.ws, int64(h.Seq), int64(h.Token))
 	}
-	before := t.head.Seq
-	if t.head = h; h.Seq == before {
-		return nil
-	}
-	return t.exec("INSERT INTO commits(ws,seq,token) VALUES ($1,$2,$3)", t.ws, int64(h.Seq), int64(h.Token))
+	t.head = h
+	return nil
 }
 
 func (t *tx) Token(seq uint64) (uint64, error) {
 	var token int64
-	err := t.tx.QueryRow(t.ctx, "SELECT token FROM commits WHERE ws=$1 AND seq>=$2 ORDER BY seq LIMIT 1", t.ws, int64(seq)).Scan(&token)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return 0, nil
-	}
+	_, err := t.scan("SELECT token FROM commits WHERE ws=$1 AND seq>=$2 ORDER BY seq LIMIT 1", []any{t.ws, int64(seq)}, &token)
 	return uint64(token), err
 }
 
@@ -89,7 +75,7 @@ const (
 )
 
 func (t *tx) Records(list []record.ID) (map[record.ID]protocol.Row, error) {
-	rows, err := t.tx.Query(t.ctx, "SELECT r.seq,false"+recordRow+"unnest($2::bytea[]) AS x(id), "+recordOf+"x.id OFFSET 0) r", t.ws, bytesOf(list))
+	rows, err := t.query("SELECT r.seq,false"+recordRow+"unnest($2::bytea[]) AS x(id), "+recordOf+"x.id OFFSET 0) r", t.ws, bytesOf(list))
 	found, err := changes(rows, err)
 	out := make(map[record.ID]protocol.Row, len(found))
 	for _, c := range found {
@@ -99,19 +85,14 @@ func (t *tx) Records(list []record.ID) (map[record.ID]protocol.Row, error) {
 }
 
 func (t *tx) Children(list []record.ID) (map[record.ID][]record.ID, error) {
-	return t.pairs("SELECT r.parent,r.child FROM unnest($2::bytea[]) AS x(id), LATERAL (SELECT parent,child FROM refs WHERE ws=$1 AND parent=x.id OFFSET 0) r", list)
-}
-
-// pairs answers the second ids of a query by the first.
-func (t *tx) pairs(query string, list []record.ID) (map[record.ID][]record.ID, error) {
-	rows, err := t.tx.Query(t.ctx, query, t.ws, bytesOf(list))
+	rows, err := t.query("SELECT r.parent,r.child FROM unnest($2::bytea[]) AS x(id), LATERAL (SELECT parent,child FROM refs WHERE ws=$1 AND parent=x.id OFFSET 0) r", t.ws, bytesOf(list))
 	if err != nil {
 		return nil, err
 	}
 	out := map[record.ID][]record.ID{}
-	var one, other []byte
-	_, err = pgx.ForEachRow(rows, []any{&one, &other}, func() error {
-		out[record.ID(one)] = append(out[record.ID(one)], record.ID(other))
+	var parent, child []byte
+	_, err = pgx.ForEachRow(rows, []any{&parent, &child}, func() error {
+		out[record.ID(parent)] = append(out[record.ID(parent)], record.ID(child))
 		return nil
 	})
 	return out, err
@@ -119,10 +100,10 @@ func (t *tx) pairs(query string, list []record.ID) (map[record.ID][]record.ID, e
 
 func (t *tx) Changed(scope record.ID, after uint64, limit int) ([]hub.Change, error) {
 	if scope == hub.Everything {
-		rows, err := t.tx.Query(t.ctx, "SELECT r.seq,false"+recordRow+"records r WHERE r.ws=$1 AND r.seq>$2 ORDER BY r.seq LIMIT $3", t.ws, int64(after), limit)
+		rows, err := t.query("SELECT r.seq,false"+recordRow+"records r WHERE r.ws=$1 AND r.seq>$2 ORDER BY r.seq LIMIT $3", t.ws, int64(after), limit)
 		return changes(rows, err)
 	}
-	rows, err := t.tx.Query(t.ctx, "SELECT p.seq,p.gone"+recordRow+"places p, "+recordOf+"p.id OFFSET 0) r WHERE p.ws=$1 AND p.scope=$2 AND p.seq>$3 ORDER BY p.seq LIMIT $4",
+	rows, err := t.query("SELECT p.seq,p.gone"+recordRow+"places p, "+recordOf+"p.id OFFSET 0) r WHERE p.ws=$1 AND p.scope=$2 AND p.seq>$3 ORDER BY p.seq LIMIT $4",
 		t.ws, scope[:], int64(after), limit)
 	return changes(rows, err)
 }
@@ -148,12 +129,12 @@ func changes(rows pgx.Rows, failed error) ([]hub.Change, error) {
 }
 
 func (t *tx) Erased(after uint64) ([]record.ID, error) {
-	rows, err := t.tx.Query(t.ctx, "SELECT id FROM erased WHERE ws=$1 AND seq>$2 ORDER BY seq", t.ws, int64(after))
+	rows, err := t.query("SELECT id FROM erased WHERE ws=$1 AND seq>$2 ORDER BY seq", t.ws, int64(after))
 	return ids(rows, err)
 }
 
 func (t *tx) IsErased(list []record.ID) (map[record.ID]bool, error) {
-	rows, err := t.tx.Query(t.ctx, "SELECT id FROM erased WHERE ws=$1 AND id=ANY($2)", t.ws, bytesOf(list))
+	rows, err := t.query("SELECT id FROM erased WHERE ws=$1 AND id=ANY($2)", t.ws, bytesOf(list))
 	found, err := ids(rows, err)
 	out := make(map[record.ID]bool, len(found))
 	for _, id := range found {
@@ -174,68 +155,49 @@ func (t *tx) PutRecords(list []protocol.Row) error {
 			in = append(in, hub.Left{Scope: scope, ID: r.ID, Seq: r.Seq})
 		}
 	}
-	if err := t.exec(`INSERT INTO records(ws,id,kind,scopes,seq,state)
+	t.exec(`INSERT INTO records(ws,id,kind,scopes,seq,state)
 		SELECT $1,* FROM unnest($2::bytea[],$3::bigint[],$4::bytea[],$5::bigint[],$6::bytea[])
-		ON CONFLICT(ws,id) DO UPDATE SET scopes=excluded.scopes, seq=excluded.seq, state=excluded.state`, t.ws, recordIDs, kinds, scopes, seqs, states); err != nil {
-		return err
-	}
-	return t.place(in, false)
+		ON CONFLICT(ws,id) DO UPDATE SET scopes=excluded.scopes, seq=excluded.seq, state=excluded.state`, t.ws, recordIDs, kinds, scopes, seqs, states)
+	t.place(in, false)
+	return nil
 }
 
-func (t *tx) Leave(list []hub.Left) error { return t.place(list, true) }
+func (t *tx) Leave(list []hub.Left) error {
+	t.place(list, true)
+	return nil
+}
 
 // place says that records are in scopes, or left them.
-func (t *tx) place(list []hub.Left, gone bool) error {
+func (t *tx) place(list []hub.Left, gone bool) {
 	recordIDs, scopes, seqs := make([][]byte, len(list)), make([][]byte, len(list)), make([]int64, len(list))
 	for i := range list {
 		l := &list[i]
 		recordIDs[i], scopes[i], seqs[i] = l.ID[:], l.Scope[:], int64(l.Seq)
 	}
 	if len(list) == 0 {
-		return nil
+		return
 	}
-	return t.exec(`INSERT INTO places(ws,id,scope,seq,gone)
+	t.exec(`INSERT INTO places(ws,id,scope,seq,gone)
 		SELECT $1,*,$5 FROM unnest($2::bytea[],$3::bytea[],$4::bigint[])
 		ON CONFLICT(ws,id,scope) DO UPDATE SET seq=excluded.seq, gone=excluded.gone`, t.ws, recordIDs, scopes, seqs, gone)
 }
 
-// Refer writes what changes: most records refer to whom they always did.
+// Refer asks nothing first, and leaves what stays as it is: most records refer to
+// whom they always did. A statement a child is planned by its key alone; one of
+// them all would read the table until its first ANALYZE.
 func (t *tx) Refer(list []hub.Refs) error {
-	if len(list) == 0 {
-		return nil
-	}
-	all := make([]record.ID, len(list))
-	for i := range list {
-		all[i] = list[i].Child
-	}
-	before, err := t.pairs("SELECT r.child,r.parent FROM unnest($2::bytea[]) AS x(id), LATERAL (SELECT child,parent FROM refs WHERE ws=$1 AND child=x.id OFFSET 0) r", all)
-	if err != nil {
-		return err
-	}
 	var children, parents [][]byte
-	gone := &pgx.Batch{}
 	for i := range list {
 		r := &list[i]
+		t.exec("DELETE FROM refs WHERE ws=$1 AND child=$2 AND parent<>ALL($3)", t.ws, r.Child[:], bytesOf(r.Parents))
 		for j := range r.Parents {
-			if !slices.Contains(before[r.Child], r.Parents[j]) {
-				children, parents = append(children, r.Child[:]), append(parents, r.Parents[j][:])
-			}
-		}
-		for _, parent := range before[r.Child] {
-			if !slices.Contains(r.Parents, parent) {
-				gone.Queue("DELETE FROM refs WHERE ws=$1 AND child=$2 AND parent=$3", t.ws, r.Child[:], parent[:])
-			}
+			children, parents = append(children, r.Child[:]), append(parents, r.Parents[j][:])
 		}
 	}
-	if gone.Len() > 0 {
-		if err := t.tx.SendBatch(t.ctx, gone).Close(); err != nil {
-			return err
-		}
+	if len(children) > 0 {
+		t.exec("INSERT INTO refs(ws,child,parent) SELECT $1,* FROM unnest($2::bytea[],$3::bytea[]) ON CONFLICT DO NOTHING", t.ws, children, parents)
 	}
-	if len(children) == 0 {
-		return nil
-	}
-	return t.exec("INSERT INTO refs(ws,child,parent) SELECT $1,* FROM unnest($2::bytea[],$3::bytea[])", t.ws, children, parents)
+	return nil
 }
 
 func (t *tx) Erase(list []record.ID, seq uint64) error {
@@ -243,12 +205,12 @@ func (t *tx) Erase(list []record.ID, seq uint64) error {
 	for i := range seqs {
 		seqs[i] = int64(seq) + int64(i)
 	}
-	return errors.Join(
-		t.exec("DELETE FROM records WHERE ws=$1 AND id=ANY($2)", t.ws, gone),
-		t.exec("DELETE FROM places WHERE ws=$1 AND id=ANY($2)", t.ws, gone),
-		t.exec("DELETE FROM refs WHERE ws=$1 AND child=ANY($2)", t.ws, gone),
-		t.exec("DELETE FROM names WHERE ws=$1 AND id=ANY($2)", t.ws, gone),
-		t.exec("INSERT INTO erased(ws,id,seq) SELECT $1,* FROM unnest($2::bytea[],$3::bigint[]) ON CONFLICT DO NOTHING", t.ws, gone, seqs))
+	t.exec("DELETE FROM records WHERE ws=$1 AND id=ANY($2)", t.ws, gone)
+	t.exec("DELETE FROM places WHERE ws=$1 AND id=ANY($2)", t.ws, gone)
+	t.exec("DELETE FROM refs WHERE ws=$1 AND child=ANY($2)", t.ws, gone)
+	t.exec("DELETE FROM names WHERE ws=$1 AND id=ANY($2)", t.ws, gone)
+	t.exec("INSERT INTO erased(ws,id,seq) SELECT $1,* FROM unnest($2::bytea[],$3::bigint[]) ON CONFLICT DO NOTHING", t.ws, gone, seqs)
+	return nil
 }
 
 func (t *tx) Device(replica vv.Replica) (*hub.Device, error) {
@@ -256,7 +218,7 @@ func (t *tx) Device(replica vv.Replica) (*hub.Device, error) {
 }
 
 func (t *tx) Devices() ([]hub.Device, error) {
-	rows, err := t.tx.Query(t.ctx, "SELECT device FROM devices WHERE ws=$1 ORDER BY replica", t.ws)
+	rows, err := t.query("SELECT device FROM devices WHERE ws=$1 ORDER BY replica", t.ws)
 	if err != nil {
 		return nil, err
 	}
@@ -274,7 +236,8 @@ func (t *tx) PutDevice(d hub.Device) error {
 	if err != nil {
 		return err
 	}
-	return t.exec("INSERT INTO devices(ws,replica,device) VALUES ($1,$2,$3) ON CONFLICT(ws,replica) DO UPDATE SET device=excluded.device", t.ws, int64(d.Replica), b)
+	t.exec("INSERT INTO devices(ws,replica,device) VALUES ($1,$2,$3) ON CONFLICT(ws,replica) DO UPDATE SET device=excluded.device", t.ws, int64(d.Replica), b)
+	return nil
 }
 
 func (t *tx) Invite(hash [32]byte) (*hub.Invite, error) {
@@ -286,17 +249,14 @@ func (t *tx) PutInvite(i hub.Invite) error {
 	if err != nil {
 		return err
 	}
-	return t.exec("INSERT INTO invites(ws,hash,invite) VALUES ($1,$2,$3) ON CONFLICT(ws,hash) DO UPDATE SET invite=excluded.invite", t.ws, i.Hash[:], b)
+	t.exec("INSERT INTO invites(ws,hash,invite) VALUES ($1,$2,$3) ON CONFLICT(ws,hash) DO UPDATE SET invite=excluded.invite", t.ws, i.Hash[:], b)
+	return nil
 }
 
 // one reads a value that is kept whole, nil when there is none.
 func one[T any](t *tx, query string, key any) (*T, error) {
 	var b []byte
-	err := t.tx.QueryRow(t.ctx, query, t.ws, key).Scan(&b)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return nil, nil
-	}
-	if err != nil {
+	if there, err := t.scan(query, []any{t.ws, key}, &b); err != nil || !there {
 		return nil, err
 	}
 	v := new(T)

@@ -35,6 +35,7 @@ func Run(t *testing.T, open func(t *testing.T) hub.Store) {
 		"blobs are known by id, and how long they are loose": blobs,
 		"who names which blob is known both ways":            names,
 		"sequences commit in their order":                    order,
+		"writes that share a commit fail each for itself":    failing,
 		"a reader sees one moment":                           snapshot,
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -432,6 +433,70 @@ func order(k *kept) {
 	if len(seen) != writers*each {
 		k.t.Errorf("a reader that went along saw %d of %d", len(seen), writers*each)
 	}
+}
+
+// Writes that share a commit are taken back each for itself, what they told the
+// head included.
+func failing(k *kept) {
+	const writers, each = 8, 12
+	a, refused := id(100), errors.New("taken back")
+	var wait sync.WaitGroup
+	for w := range writers {
+		wait.Go(func() {
+			for i := range each {
+				fails := (w+i)%3 == 0
+				err := k.s.Write(k.t.Context(), ws, func(tx hub.Tx) error {
+					head, err := tx.Head()
+					if err != nil {
+						return err
+					}
+					head.Seq++
+					head.Token = 1000 + head.Seq
+					if err := errors.Join(tx.PutRecords([]protocol.Row{row2(w, i, a, head.Seq)}), tx.SetHead(head)); err != nil {
+						return err
+					}
+					if i%2 == 0 { // what was written is sent, if it is to be asked for
+						if rows, err := tx.Records([]record.ID{row2(w, i, a, 0).ID}); err != nil || len(rows) != 1 {
+							return fmt.Errorf("it reads %d of its own rows, %w", len(rows), err)
+						}
+					}
+					if fails {
+						return refused
+					}
+					return nil
+				})
+				if fails != errors.Is(err, refused) || !fails && err != nil {
+					k.t.Errorf("writer %d, write %d: %v", w, i, err)
+				}
+			}
+		})
+	}
+	wait.Wait()
+	k.read(func(v hub.View) error {
+		head, err := v.Head()
+		if err != nil {
+			return err
+		}
+		kept := uint64(0)
+		for w := range writers {
+			for i := range each {
+				rows, err := v.Records([]record.ID{row2(w, i, a, 0).ID})
+				if fails := (w+i)%3 == 0; err != nil || (len(rows) == 0) != fails {
+					k.t.Errorf("writer %d, write %d: %d rows, %v", w, i, len(rows), err)
+				}
+				kept += uint64(len(rows))
+			}
+		}
+		if head.Seq != kept || head.Token != 1000+kept {
+			k.t.Errorf("%d were kept; the head is %+v", kept, head)
+		}
+		for seq := uint64(1); seq <= kept; seq++ {
+			if token, err := v.Token(seq); err != nil || token != 1000+seq {
+				k.t.Errorf("the token of %d is %d, %v", seq, token, err)
+			}
+		}
+		return nil
+	})
 }
 
 func row2(w, i int, scope record.ID, seq uint64) protocol.Row {
