@@ -12,6 +12,8 @@ package crm
 //	fid:"n"            the stable field id in the sync record. Columns that
 //	                   share one are one register. A field without one is
 //	                   derived from others and never synced.
+//	since:"n"          the migration that added the column, when its table was
+//	                   there before: older rows hold NULL, which reads as empty
 //
 // A field id is never reused and never changes its type.
 
@@ -104,6 +106,9 @@ type Stage struct {
 	Kind       string `json:"kind" db:"kind" fid:"3"`
 	Pos        int64  `json:"pos" db:"pos" fid:"4"`
 	StaleDays  int64  `json:"staleDays" db:"stale_days" fid:"5"` // days until a card looks aged; 0 never
+
+	Color       string `json:"color" db:"color" fid:"6" since:"3"`             // a token of the palette, as a tag's; "" none
+	Probability int64  `json:"probability" db:"probability" fid:"7" since:"3"` // of a sale in percent, of an open stage; 0: nobody said
 }
 
 // Setting is one value of the workspace, keyed by name; its id is derived

@@ -21,7 +21,9 @@ const MaxPage = 200
 // Board answers every stage of a pipeline: its count, its sum and its first
 // cards, and the totals of all. A stage of kind converted lists the leads that
 // this pipeline converted; they count in the pipeline where they stand, and
-// are not in the totals.
+// are not in the totals. Leads that stand there all the same, because another
+// device put them in before the stage was of that kind, are shown first: until
+// they were moved on it is a stage as any other.
 func (s *Store) Board(ctx context.Context, pipelineID string, f crm.Filter, limit int) ([]crm.StageView, crm.Totals, error) {
 	var all crm.Totals
 	f.PipelineID = pipelineID
@@ -42,7 +44,7 @@ func (s *Store) Board(ctx context.Context, pipelineID string, f crm.Filter, limi
 		if err != nil {
 			return nil, all, s.fail("read board", err)
 		}
-		if st.Kind != crm.StageConverted {
+		if ref, _ := s.findRef(st.ID); st.Kind != crm.StageConverted || q.among[ref].Count > 0 {
 			all.Count, all.SumCents = all.Count+view.Count, all.SumCents+view.SumCents
 		}
 		views = append(views, view)
@@ -117,10 +119,10 @@ func (q *stageQuery) view(ctx context.Context, st crm.Stage, offset, limit int) 
 		return view, nil
 	}
 	limit, offset = min(max(limit, 0), MaxPage), max(offset, 0)
-	if st.Kind == crm.StageConverted {
+	ref, ok := q.s.findRef(st.ID)
+	if st.Kind == crm.StageConverted && q.among[ref].Count == 0 {
 		return q.converted(ctx, view, st, offset, limit)
 	}
-	ref, ok := q.s.findRef(st.ID)
 	if !ok {
 		return view, nil // nobody has stood there yet
 	}

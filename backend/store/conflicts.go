@@ -39,8 +39,12 @@ func revived(s *record.State) bool {
 
 // disagree says whether a field's live values differ in what a person sees.
 func (t *table) disagree(s *record.State, k record.Key) bool {
-	if t.set(k.ID) == nil && t.register(k.ID) == nil {
+	cs := t.register(k.ID)
+	if t.set(k.ID) == nil && cs == nil {
 		return false // nobody here could choose
+	}
+	if len(cs) == 1 && cs[0].name == "pos" {
+		return false // an order is seen where it is, and put right there
 	}
 	shown := map[string]bool{}
 	for _, f := range liveOf(s, k) {

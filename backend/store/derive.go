@@ -178,14 +178,18 @@ func (tx *Tx) deriveActivity(im *image, l *crm.Lead) error {
 	return nil
 }
 
-// stage answers the stage of a lead. One that isn't here (see tolerant) is empty.
+// stage answers the stage of a lead, a deleted one too: it is shown as long as
+// leads stand there. One that isn't here (see tolerant) is empty.
 func (tx *Tx) stage(id string) (*crm.Stage, error) {
-	if !tx.tolerant() {
-		return Get[crm.Stage](tx, id)
-	}
 	im, err := tx.load(tx.s.tables[crm.KindStage], id)
-	if err != nil || im == nil || im.gone {
-		return &crm.Stage{}, err
+	if err != nil {
+		return nil, err
+	}
+	if im == nil || im.gone {
+		if tx.tolerant() {
+			return &crm.Stage{}, nil
+		}
+		return nil, crm.NewError(crm.CodeNotFound, "stageId", "id", id)
 	}
 	return im.after.Addr().Interface().(*crm.Stage), nil
 }

@@ -21,6 +21,12 @@ func (t *table) digest(v reflect.Value, state []byte) int64 {
 			continue
 		}
 		f := v.Field(c.field)
+		if c.added { // rows that are older than the column were summed up without it
+			if f.IsZero() {
+				continue
+			}
+			b = binary.AppendUvarint(b, uint64(c.fid))
+		}
 		switch c.typ {
 		case typeInt:
 			b = binary.BigEndian.AppendUint64(b, uint64(f.Int()))

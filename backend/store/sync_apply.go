@@ -259,7 +259,7 @@ func (tx *Tx) pullDerived() error {
 				err = tx.markLead(im.before.FieldByName("LeadID").String())
 			}
 		case crm.KindStage:
-			if ref, known := tx.s.findRef(im.id); known {
+			if ref, known := tx.s.findRef(im.id); known && im.otherPipeline() {
 				err = tx.markLeads("stage", "stage=?", ref)
 			}
 		case crm.KindSetting:
@@ -287,6 +287,12 @@ func (tx *Tx) pullDerived() error {
 		tx.sync.early[id] = true
 	}
 	return err
+}
+
+// otherPipeline says whether a stage changes what its leads derive from it: a
+// new name or place in the row doesn't touch the thousands that stand there.
+func (im *image) otherPipeline() bool {
+	return im.gone || !im.before.IsValid() || im.before.FieldByName("PipelineID").String() != im.after.FieldByName("PipelineID").String()
 }
 
 // named answers which of the ids a query's condition finds.

@@ -32,6 +32,7 @@ type column struct {
 	fid   uint16 // 0: derived
 
 	required bool // an id that is never NULL on disk
+	added    bool // by a later migration than the table: NULL in older rows
 }
 
 // set is a field whose elements are rows of a table of its own.
@@ -70,7 +71,7 @@ func newTable(kind crm.Kind, name string, entity any) *table {
 			t.id = i
 			continue
 		}
-		c := column{name: name, json: f.Tag.Get("json"), field: i, fid: uint16(fid)}
+		c := column{name: name, json: f.Tag.Get("json"), field: i, fid: uint16(fid), added: f.Tag.Get("since") != ""}
 		switch {
 		case opt == "id":
 			c.typ, c.required = typeID, name == "contact_id" || name == "lead_id"
@@ -90,8 +91,22 @@ func newTable(kind crm.Kind, name string, entity any) *table {
 	extra := t.extraColumns()
 	t.insert = newInserting(t.name+"(id,deleted,"+strings.Join(append(names, extra...), ",")+")", 2+len(names)+len(extra))
 	t.updateSQL = fmt.Sprintf("UPDATE OR FAIL %s SET deleted=?,%s=? WHERE rid=?", t.name, strings.Join(append(names, extra...), "=?,"))
-	t.selectSQL = fmt.Sprintf("SELECT rid,id,deleted,%s FROM %s", strings.Join(names, ","), t.name)
+	for i, c := range t.columns {
+		names[i] = c.selected()
+	}
+	t.selectSQL = fmt.Sprintf("SELECT rid,id,deleted,%s FROM %s", strings.Join(names[:len(t.columns)], ","), t.name)
 	return t
+}
+
+// selected is how a SELECT asks for the column.
+func (c column) selected() string {
+	switch {
+	case !c.added || c.typ == typeID: // whose NULL is "" anyway
+		return c.name
+	case c.typ == typeText:
+		return "coalesce(" + c.name + ",'')"
+	}
+	return "coalesce(" + c.name + ",0)"
 }
 
 // extraColumns are derived columns that no struct field shows: what queries

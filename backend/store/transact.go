@@ -173,7 +173,7 @@ func (tx *Tx) publish() {
 			c.Kinds = append(c.Kinds, name)
 		}
 	}
-	if dictionary {
+	if dictionary = dictionary || tx.s.workspace.names(tx.totals); dictionary {
 		tx.s.forgetWorkspace()
 	}
 	if len(tx.leads) > maxNamed {

@@ -33,6 +33,10 @@ const (
 	labelRedo = "redo"
 )
 
+// LabelImport is the label of an import's operations. The leads of one come and
+// go as a whole: no history of theirs tells it.
+const LabelImport = "import"
+
 // past is an operation as the log keeps it.
 type past struct {
 	seq     int64
@@ -139,8 +143,7 @@ func (s *Store) takeBack(ctx context.Context, last *past, label string, progress
 			params["label"] = p.label
 		}
 		delete(params, "skipped")
-		// The leads of a group come and go as a whole: no history of theirs tells it.
-		op := Op{Label: label, Params: params, Group: group, Quiet: group != "", undoes: p.seq, redo: label == labelRedo}
+		op := Op{Label: label, Params: params, Group: group, Quiet: params["label"] == LabelImport, undoes: p.seq, redo: label == labelRedo}
 		done, err := s.Transact(ctx, op, func(tx *Tx) error {
 			var taken bool
 			if err := tx.s.row(ctx, "SELECT undone IS NOT NULL FROM operations WHERE seq=?", p.seq).Scan(&taken); err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -22,28 +23,77 @@ type Workspace struct {
 	Users     []crm.User     `json:"users"`
 	Shops     []crm.Shop     `json:"shops"`
 	Pipelines []crm.Pipeline `json:"pipelines"` // by position
-	Stages    []crm.Stage    `json:"stages"`    // by position
+	Stages    []crm.Stage    `json:"stages"`    // by position; deleted ones, too, as long as leads stand there
 	Sources   []crm.Source   `json:"sources"`   // by name
 	Tags      []crm.Tag      `json:"tags"`      // by name
 	Reasons   []crm.Reason   `json:"reasons"`
 
+	Former   []crm.Stage       `json:"former"` // every deleted stage: history names them
 	Settings map[string]string `json:"settings"`
 }
 
 // Keys of settings.
 const (
-	SettingLanguage = "language"
-	SettingCurrency = "currency"
-	SettingZone     = "zone" // IANA
-	SettingStarted  = "started"
+	SettingLanguage  = "language"
+	SettingCurrency  = "currency" // ISO 4217, of new leads
+	SettingZone      = "zone"     // IANA
+	SettingStarted   = "started"
+	SettingIdleDays  = "idle_days"      // without a contact, after which a lead counts as left alone
+	SettingRetention = "retention_days" // that a discarded lead rests in the archive before it is purged
 )
+
+// SettingRequired is the key that says whether new leads need a field: "1" or
+// "". Each field has one of its own, so that two people may choose apart.
+func SettingRequired(field string) string { return "required." + field }
 
 const defaultZone = "America/Sao_Paulo"
 
+// Days answers a setting that counts days.
+func (w *Workspace) Days(key string) int {
+	n, _ := strconv.Atoi(w.Settings[key]) // it was checked when it was written
+	return n
+}
+
+// Requires says whether new leads need a field.
+func (w *Workspace) Requires(field string) bool { return w.Settings[SettingRequired(field)] == "1" }
+
+// Takes says whether leads may be put into a stage: it is there, and is not one
+// that is only shown until its leads were moved.
+func (w *Workspace) Takes(stageID string) bool {
+	named := func(st crm.Stage) bool { return st.ID == stageID }
+	return slices.ContainsFunc(w.Stages, named) && !slices.ContainsFunc(w.Former, named)
+}
+
+// StagesOf answers the stages of a pipeline in their order, without those that
+// were deleted.
+func (w *Workspace) StagesOf(pipelineID string) []crm.Stage {
+	var out []crm.Stage
+	for _, st := range w.Stages {
+		if st.PipelineID == pipelineID && w.Takes(st.ID) {
+			out = append(out, st)
+		}
+	}
+	return out
+}
+
 // workspaceCache holds the workspace until something in it changes.
 type workspaceCache struct {
-	mu sync.Mutex
-	w  *Workspace
+	mu      sync.Mutex
+	w       *Workspace
+	deleted map[int64]bool // refs of all deleted stages
+}
+
+// names says whether what a change did to the counters of stages changes the
+// workspace: a deleted one comes back with the first lead, and goes with the last.
+func (c *workspaceCache) names(totals map[totalKey]counted) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for key := range totals {
+		if c.deleted[key.stage] {
+			return true
+		}
+	}
+	return false
 }
 
 func (s *Store) forgetWorkspace() {
@@ -60,9 +110,12 @@ func (s *Store) Workspace(ctx context.Context) (*Workspace, error) {
 		return s.workspace.w, nil
 	}
 	w := &Workspace{
-		Users: []crm.User{}, Shops: []crm.Shop{}, Pipelines: []crm.Pipeline{}, Stages: []crm.Stage{},
+		Users: []crm.User{}, Shops: []crm.Shop{}, Pipelines: []crm.Pipeline{}, Stages: []crm.Stage{}, Former: []crm.Stage{},
 		Sources: []crm.Source{}, Tags: []crm.Tag{}, Reasons: []crm.Reason{},
-		Settings: map[string]string{SettingLanguage: string(crm.Portuguese), SettingCurrency: "BRL", SettingZone: defaultZone},
+		Settings: map[string]string{
+			SettingLanguage: string(crm.Portuguese), SettingCurrency: "BRL", SettingZone: defaultZone,
+			SettingIdleDays: "7", SettingRetention: "90",
+		},
 	}
 	var err error
 	list := func(kind crm.Kind, add func(any)) {
@@ -78,8 +131,14 @@ func (s *Store) Workspace(ctx context.Context) (*Workspace, error) {
 	list(crm.KindTag, func(e any) { w.Tags = append(w.Tags, *e.(*crm.Tag)) })
 	list(crm.KindReason, func(e any) { w.Reasons = append(w.Reasons, *e.(*crm.Reason)) })
 	list(crm.KindSetting, func(e any) { v := e.(*crm.Setting); w.Settings[v.Key] = v.Value })
+	if err == nil {
+		err = s.addFormer(ctx, w)
+	}
 	if err != nil {
 		return nil, s.fail("read workspace", err)
+	}
+	if len(w.Pipelines) > 0 && !slices.ContainsFunc(w.Pipelines, func(p crm.Pipeline) bool { return !p.Retired }) {
+		w.Pipelines[0].Retired = false // two put the last two away apart; the board has to show something
 	}
 	slices.SortStableFunc(w.Pipelines, func(a, b crm.Pipeline) int { return int(a.Pos - b.Pos) })
 	slices.SortStableFunc(w.Stages, func(a, b crm.Stage) int { return int(a.Pos - b.Pos) })
@@ -87,6 +146,31 @@ func (s *Store) Workspace(ctx context.Context) (*Workspace, error) {
 	slices.SortStableFunc(w.Tags, func(a, b crm.Tag) int { return strings.Compare(format.Fold(a.Name), format.Fold(b.Name)) })
 	s.workspace.w = w
 	return w, nil
+}
+
+// addFormer reads the deleted stages. Those into which another device put leads
+// meanwhile stay among the stages, so that no lead is ever out of sight. They
+// need no write to come back: two devices that hold the same show the same.
+func (s *Store) addFormer(ctx context.Context, w *Workspace) error {
+	s.workspace.deleted = map[int64]bool{}
+	if err := s.each(ctx, s.tables[crm.KindStage], "deleted=1 ORDER BY id", func(e any) { w.Former = append(w.Former, *e.(*crm.Stage)) }); err != nil {
+		return err
+	}
+	for _, st := range w.Former {
+		ref, known := s.findRef(st.ID)
+		if !known {
+			continue // no lead ever stood there
+		}
+		s.workspace.deleted[ref] = true
+		n, err := s.ints(ctx, "SELECT coalesce(sum(n),0) FROM lead_totals WHERE tag=0 AND stage=?", ref)
+		if err != nil {
+			return err
+		}
+		if n[0] > 0 {
+			w.Stages = append(w.Stages, st)
+		}
+	}
+	return nil
 }
 
 // each calls f with every entity that a condition names, without its sets.

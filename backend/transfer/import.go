@@ -205,7 +205,7 @@ func (b *batch) commit(ctx context.Context, im *store.Import, counts *Counts, ro
 		return err
 	}
 	next, total := *im, *counts
-	op := store.Op{Label: "import", Params: map[string]string{"file": im.Name}, Group: im.ID, Import: im.ID, Quiet: true, Bulk: true}
+	op := store.Op{Label: store.LabelImport, Params: map[string]string{"file": im.Name}, Group: im.ID, Import: im.ID, Quiet: true, Bulk: true}
 	_, err = b.s.Transact(ctx, op, func(tx *store.Tx) error {
 		place := ranks(tx)
 		for i := range rows {
