@@ -28,10 +28,11 @@ type Workspace struct {
 	Users     []crm.User        `json:"users"`
 	Shops     []crm.Shop        `json:"shops"`
 	Pipelines []crm.Pipeline    `json:"pipelines"` // by position
-	Stages    []crm.Stage       `json:"stages"`    // by position
+	Stages    []crm.Stage       `json:"stages"`    // by position; deleted ones, too, as long as leads stand there
 	Sources   []crm.Source      `json:"sources"`   // by name
 	Tags      []crm.Tag         `json:"tags"`      // by name
 	Reasons   []crm.Reason      `json:"reasons"`
+	Former    []crm.Stage       `json:"former"` // every deleted stage: history names them
 	Settings  map[string]string `json:"settings"`
 
 	FirstRun     bool            `json:"firstRun"` // nobody has set it up yet
@@ -54,7 +55,7 @@ func (a *Session) State() (Workspace, error) {
 		return Workspace{}, err
 	}
 	return Workspace{
-		Users: w.Users, Shops: w.Shops, Pipelines: w.Pipelines, Stages: w.Stages, Sources: w.Sources, Tags: w.Tags, Reasons: w.Reasons,
+		Users: w.Users, Shops: w.Shops, Pipelines: w.Pipelines, Stages: w.Stages, Former: w.Former, Sources: w.Sources, Tags: w.Tags, Reasons: w.Reasons,
 		Settings: w.Settings, FirstRun: w.Settings[store.SettingStarted] == "", Sample: sample, Version: version.Number,
 		ActingUserID: a.store.ActingUser(), DataFolder: a.store.Dir(), Recovery: a.store.Opened().Recovered,
 	}, nil

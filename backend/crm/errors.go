@@ -33,6 +33,7 @@ const (
 	CodeLeadContact   Code = "lead.needs_contact" // neither a phone nor an e-mail
 	CodeStageTooMany  Code = "stage.too_many"
 	CodeStageReadOnly Code = "stage.read_only"
+	CodeStageDeleted  Code = "stage.deleted" // shown until its leads were moved
 	CodeReasonNeeded  Code = "reason.required"
 	CodeNothingToUndo Code = "undo.nothing"
 	CodeNothingToRedo Code = "redo.nothing"

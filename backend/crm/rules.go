@@ -29,6 +29,13 @@ func NeedsReason(stageKind string) bool {
 	return stageKind == StageWon || stageKind == StageLost || stageKind == StageDiscarded
 }
 
+// Requirable are the fields that a workspace may ask for in every new lead,
+// beside name and phone or e-mail. Where a pipeline is about matters, its
+// leads have a subject in place of a vehicle.
+func Requirable() []string {
+	return []string{"email", "vehicle", "valueCents", "sourceId", "ownerId"}
+}
+
 // Kinds of activity.
 const (
 	ActivityCall      = "call"

@@ -36,7 +36,8 @@ type New struct {
 }
 
 // Create takes a lead in, on top of its stage. Errors: required, phone.invalid,
-// email.invalid, plate.invalid, lead.needs_contact, each with its field.
+// email.invalid, plate.invalid, lead.needs_contact, each with its field; required
+// also for what the workspace asks for.
 func Create(ctx context.Context, s *store.Store, n New) (crm.Done, error) {
 	c, l, err := n.check(ctx, s)
 	if err != nil {
@@ -122,19 +123,66 @@ func (n New) check(ctx context.Context, s *store.Store) (*crm.Contact, *crm.Lead
 	if l.Plate, err = Plate(n.Plate); err != nil {
 		return nil, nil, err
 	}
+	if !w.Takes(l.StageID) {
+		return nil, nil, crm.NewError(crm.CodeNotFound, "stageId", "id", l.StageID)
+	}
+	for _, field := range Missing(w, c, l) {
+		if n.ContactID == "" || field != "email" { // a known contact is as it is
+			return nil, nil, crm.NewError(crm.CodeRequired, field)
+		}
+	}
 	if err := checkLead(w, l); err != nil {
 		return nil, nil, err
 	}
 	return c, l, nil
 }
 
-// checkLead refuses a lead that names what the workspace doesn't have.
+// Missing answers the fields that a new lead lacks and the workspace asks for,
+// in the order in which a form has them.
+func Missing(w *store.Workspace, c *crm.Contact, l *crm.Lead) []string {
+	var out []string
+	for _, field := range crm.Requirable() {
+		if !w.Requires(field) {
+			continue
+		}
+		there := false
+		switch field {
+		case "email":
+			there = len(c.Emails) > 0
+		case "vehicle":
+			if there = l.Vehicle != ""; aboutMatters(w, l.StageID) {
+				field, there = "subject", l.Subject != ""
+			}
+		case "valueCents":
+			there = l.ValueCents != 0
+		case "sourceId":
+			there = l.SourceID != ""
+		case "ownerId":
+			there = l.OwnerID != ""
+		}
+		if !there {
+			out = append(out, field)
+		}
+	}
+	return out
+}
+
+// aboutMatters says whether a stage is of a pipeline whose leads have a subject
+// in place of a vehicle.
+func aboutMatters(w *store.Workspace, stageID string) bool {
+	i := slices.IndexFunc(w.Stages, func(st crm.Stage) bool { return st.ID == stageID })
+	return i >= 0 && slices.ContainsFunc(w.Pipelines, func(p crm.Pipeline) bool {
+		return p.ID == w.Stages[i].PipelineID && p.Kind == crm.PipelineSubject
+	})
+}
+
+// checkLead refuses a lead that names what the workspace doesn't have. Where it
+// stands is for those to check who put it there.
 func checkLead(w *store.Workspace, l *crm.Lead) error {
 	for _, f := range []struct {
 		field, id string
 		known     bool
 	}{
-		{"stageId", l.StageID, slices.ContainsFunc(w.Stages, func(s crm.Stage) bool { return s.ID == l.StageID })},
 		{"ownerId", l.OwnerID, l.OwnerID == "" || slices.ContainsFunc(w.Users, func(u crm.User) bool { return u.ID == l.OwnerID })},
 		{"sourceId", l.SourceID, l.SourceID == "" || slices.ContainsFunc(w.Sources, func(s crm.Source) bool { return s.ID == l.SourceID })},
 		{"shopId", l.ShopID, l.ShopID == "" || slices.ContainsFunc(w.Shops, func(s crm.Shop) bool { return s.ID == l.ShopID })},
@@ -152,16 +200,18 @@ func checkLead(w *store.Workspace, l *crm.Lead) error {
 	return nil
 }
 
-// FirstStage answers where new leads enter: the first stage of the first
-// sales pipeline.
+// FirstStage answers where new leads enter: the first open stage of the first
+// sales pipeline, or of any that is shown when the sales ones have none.
 func FirstStage(w *store.Workspace) string {
-	for _, p := range w.Pipelines {
-		if p.Retired || p.Kind != crm.PipelineSales {
-			continue
-		}
-		for _, st := range w.Stages {
-			if st.PipelineID == p.ID {
-				return st.ID
+	for _, any := range []bool{false, true} {
+		for _, p := range w.Pipelines {
+			if p.Retired || p.Kind != crm.PipelineSales && !any {
+				continue
+			}
+			for _, st := range w.StagesOf(p.ID) {
+				if st.Kind == crm.StageOpen {
+					return st.ID
+				}
 			}
 		}
 	}

@@ -23,7 +23,8 @@ type Move struct {
 
 // MoveLeads moves the leads of m.IDs in their order. Errors: not_found,
 // reason.required with the stage's kind, stage.read_only for a stage of
-// converted leads, which fills itself.
+// converted leads, which fills itself, stage.deleted for one that is only shown
+// until the leads in it were moved.
 func MoveLeads(ctx context.Context, s *store.Store, m Move) (crm.Done, error) {
 	return move(ctx, s, crm.Selection{IDs: m.IDs}, m)
 }
@@ -43,6 +44,9 @@ func move(ctx context.Context, s *store.Store, sel crm.Selection, m Move) (crm.D
 		return crm.Done{}, crm.NewError(crm.CodeNotFound, "stageId", "id", m.StageID)
 	}
 	stage := w.Stages[i]
+	if !w.Takes(stage.ID) {
+		return crm.Done{}, crm.NewError(crm.CodeStageDeleted, "stageId", "stage", stage.Name)
+	}
 	if stage.Kind == crm.StageConverted {
 		return crm.Done{}, crm.NewError(crm.CodeStageReadOnly, "stageId", "stage", stage.Name)
 	}
@@ -56,6 +60,11 @@ func move(ctx context.Context, s *store.Store, sel crm.Selection, m Move) (crm.D
 	previous, below := "", ""
 	return bulk(ctx, s, "lead.move", sel, map[string]string{"stage": stage.Name}, func(tx *store.Tx, l *crm.Lead) (verdict, error) {
 		entering := l.StageID != m.StageID
+		if entering {
+			if _, err := store.Get[crm.Stage](tx, m.StageID); err != nil { // deleted since it was looked at
+				return keep, crm.NewError(crm.CodeStageDeleted, "stageId", "stage", stage.Name).Because(err)
+			}
+		}
 		if entering && crm.NeedsReason(stage.Kind) && m.ReasonID == "" {
 			return keep, crm.NewError(crm.CodeReasonNeeded, "reasonId", "kind", stage.Kind, "stage", stage.Name)
 		}

@@ -194,8 +194,8 @@ func salesStages(w *store.Workspace) []stage {
 		if p.Kind != crm.PipelineSales || p.Retired {
 			continue
 		}
-		for _, st := range w.Stages {
-			if st.PipelineID == p.ID {
+		for _, st := range w.StagesOf(p.ID) {
+			if st.Kind != crm.StageConverted {
 				out = append(out, stage{Stage: st, weight: weights[min(len(out), len(weights)-1)]})
 			}
 		}

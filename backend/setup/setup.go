@@ -124,6 +124,11 @@ const (
 	CodeLastUser crm.Code = "user.last"
 	CodeActing   crm.Code = "user.acting" // who acts can't be retired
 	CodeTaken    crm.Code = "name.taken"
+
+	CodeLastPipeline crm.Code = "pipeline.last"   // the board has to show something
+	CodeLastOpen     crm.Code = "stage.last_open" // new leads must enter somewhere
+	CodeStageInUse   crm.Code = "stage.in_use"    // leads stand there
+	CodeCurrencyUsed crm.Code = "currency.in_use" // leads have values in another
 )
 
 // SaveSource writes a source. Errors: required, name.taken.
@@ -191,18 +196,6 @@ func SaveReason(ctx context.Context, s *store.Store, v crm.Reason) (crm.Done, er
 		v.ID = store.NamedID(crm.KindReason, v.Kind+" "+v.Name)
 	}
 	return save(ctx, s, "reason.save", &v.ID, v.Name, func(tx *store.Tx) error { return store.Put(tx, &v) })
-}
-
-// ShowPipeline takes a ready template into use, or puts it away.
-func ShowPipeline(ctx context.Context, s *store.Store, id string, shown bool) (crm.Done, error) {
-	return save(ctx, s, "pipeline.save", &id, "", func(tx *store.Tx) error {
-		p, err := store.Get[crm.Pipeline](tx, id)
-		if err != nil {
-			return err
-		}
-		p.Retired = !shown
-		return store.Put(tx, p)
-	})
 }
 
 // taken refuses a name that another one has, accents and case apart.

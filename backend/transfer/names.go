@@ -33,6 +33,9 @@ func newNames(w *store.Workspace, stageID string) (*names, error) {
 		return nil, crm.NewError(crm.CodeNotFound, "stageId", "id", stageID)
 	}
 	n.stage = w.Stages[i]
+	if !w.Takes(stageID) {
+		return nil, crm.NewError(crm.CodeStageDeleted, "stageId", "stage", n.stage.Name)
+	}
 	if n.stage.Kind == crm.StageConverted {
 		return nil, crm.NewError(crm.CodeStageReadOnly, "stageId", "stage", n.stage.Name)
 	}
@@ -96,7 +99,7 @@ func (n *names) findStage(home, key string) (crm.Stage, bool) {
 	var open []crm.Stage
 	byKind := map[string]crm.Stage{}
 	for _, st := range n.w.Stages {
-		if st.PipelineID != home {
+		if st.PipelineID != home || !n.w.Takes(st.ID) {
 			continue
 		}
 		if format.FoldWords(st.Name) == key {
@@ -118,7 +121,7 @@ func (n *names) findStage(home, key string) (crm.Stage, bool) {
 		return open[i], true
 	}
 	for _, st := range n.w.Stages {
-		if format.FoldWords(st.Name) == key && st.Kind != crm.StageConverted {
+		if format.FoldWords(st.Name) == key && st.Kind != crm.StageConverted && n.w.Takes(st.ID) {
 			return st, true
 		}
 	}

@@ -7,6 +7,7 @@ import (
 
 	"patio/backend/crm"
 	"patio/backend/format"
+	"patio/backend/leads"
 	"patio/backend/sheet"
 	"patio/backend/store"
 )
@@ -19,6 +20,11 @@ type Review struct {
 	Fills      int `json:"fills"`      // of them: those that bring something
 	Refused    int `json:"refused"`
 	Warned     int `json:"warned"` // rows with a value that could not be read
+
+	// Rows that would make a lead without what the workspace asks for in new
+	// ones, by field. They come in all the same: an old sheet seldom has all,
+	// and a customer who is left out is lost.
+	Lacking map[string]int `json:"lacking"`
 
 	// The first rows of each kind, at most Shown.
 	NewRows       []ReviewRow `json:"newRows"`
@@ -53,7 +59,7 @@ func Preview(ctx context.Context, s *store.Store, sh *sheet.Sheet, m sheet.Mappi
 		return Review{}, err
 	}
 	r := reviewer{batch: b, seen: newCrowd(), out: Review{
-		NewRows: []ReviewRow{}, DuplicateRows: []ReviewRow{}, RefusedRows: []ReviewRow{}, People: []string{}, Sources: []string{}, Tags: []string{},
+		Lacking: map[string]int{}, NewRows: []ReviewRow{}, DuplicateRows: []ReviewRow{}, RefusedRows: []ReviewRow{}, People: []string{}, Sources: []string{}, Tags: []string{},
 	}}
 	rows := make([]sheet.Result, 0, chunk)
 	flush := func() error {
@@ -146,6 +152,9 @@ func (r *reviewer) take(ctx context.Context, known *people, row *sheet.Result) e
 	}
 	r.seen.add(earlier, l, keys, stored, row.Row.Line, stage.Kind)
 	r.out.New++
+	for _, field := range leads.Missing(r.names.w, contact, lead) {
+		r.out.Lacking[field]++
+	}
 	if len(r.out.NewRows) < Shown {
 		r.out.NewRows = append(r.out.NewRows, r.show(row, contact, lead, notes))
 	}

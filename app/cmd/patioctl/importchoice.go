@@ -54,7 +54,7 @@ func stageNamed(w *store.Workspace, name string) (string, error) {
 	var found []string
 	for _, st := range w.Stages {
 		i := slices.IndexFunc(w.Pipelines, func(p crm.Pipeline) bool { return p.ID == st.PipelineID && !p.Retired })
-		if i < 0 {
+		if i < 0 || !w.Takes(st.ID) {
 			continue
 		}
 		if key := format.FoldWords(name); st.ID == name || key == format.FoldWords(st.Name) || key == format.FoldWords(w.Pipelines[i].Name+"/"+st.Name) {

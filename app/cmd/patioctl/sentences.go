@@ -40,6 +40,7 @@ var sentences = map[crm.Code]string{
 	crm.CodeLeadContact:   "neither a valid phone nor a valid e-mail",
 	crm.CodeStageTooMany:  "a pipeline has at most 10 stages",
 	crm.CodeStageReadOnly: "stage {stage} lists what was converted and takes no leads",
+	crm.CodeStageDeleted:  "stage {stage} was deleted: choose another",
 	crm.CodeReasonNeeded:  "a reason is needed",
 	crm.CodeNothingToUndo: "nothing to undo",
 	crm.CodeNothingToRedo: "nothing to redo",
@@ -57,6 +58,11 @@ var sentences = map[crm.Code]string{
 	setup.CodeLastUser: "there must be one active person",
 	setup.CodeActing:   "this person is the one who acts",
 	setup.CodeTaken:    "the name is taken",
+
+	setup.CodeLastPipeline: "one pipeline must be shown",
+	setup.CodeLastOpen:     "stage {stage} is the pipeline's last open one",
+	setup.CodeStageInUse:   "leads stand in stage {stage}",
+	setup.CodeCurrencyUsed: "leads have values in {currency}",
 
 	syncing.CodeUnreachable:    "the hub doesn't answer: what waits is kept and told later",
 	syncing.CodeJoined:         "this installation is a device already",

@@ -68,6 +68,10 @@ export interface Stage {
   pos: number;
   /** days until a card looks aged; 0 never */
   staleDays: number;
+  /** a token of the palette, as a tag's; "" none */
+  color: string;
+  /** of a sale in percent, of an open stage; 0: nobody said */
+  probability: number;
 }
 
 /** Entry is one element of a contact's phones or e-mails. */
@@ -318,14 +322,16 @@ export interface Workspace {
   shops: Shop[];
   /** By position. */
   pipelines: Pipeline[];
-  /** By position. */
+  /** By position; deleted ones, too, as long as leads stand there. */
   stages: Stage[];
   /** By name. */
   sources: Source[];
   /** By name. */
   tags: Tag[];
   reasons: Reason[];
-  /** `language`, `currency`, `zone`, `started` … */
+  /** Every deleted stage: history names them. */
+  former: Stage[];
+  /** `language`, `currency`, `zone`, `started`, `idle_days`, `retention_days`, `required.<field>` … */
   settings: Record<string, string>;
   /** Nobody has set it up yet. */
   firstRun: boolean;

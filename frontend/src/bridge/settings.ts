@@ -39,6 +39,32 @@ export interface Refusal {
   params?: Record<string, string>;
 }
 
+/** The fields of a stage that change. */
+export interface StagePatch {
+  name?: string;
+  kind?: string;
+  /** A token of the palette, '' for none. */
+  color?: string;
+  staleDays?: number;
+  /** Percent, of an open stage. */
+  probability?: number;
+}
+
+/** How many leads stand in a stage. */
+export interface StageLeads {
+  /** On the boards. */
+  living: number;
+  archived: number;
+}
+
+/** What the rules of a workspace can be. */
+export interface Choices {
+  /** ISO 4217 */
+  currencies: string[];
+  /** Fields that new leads may need. */
+  required: string[];
+}
+
 declare module './api' {
   interface Api {
     Setup: {
@@ -53,7 +79,24 @@ declare module './api' {
       SaveSource(source: Source): Promise<Done>;
       SaveTag(tag: Tag): Promise<Done>;
       SaveReason(reason: Reason): Promise<Done>;
+      /** It begins with the stages of the ready one of its kind. */
+      AddPipeline(name: string, kind: string): Promise<Done>;
+      RenamePipeline(id: string, name: string): Promise<Done>;
       ShowPipeline(id: string, shown: boolean): Promise<Done>;
+      /** At an index among all pipelines. */
+      PlacePipeline(id: string, index: number): Promise<Done>;
+      AddStage(pipelineID: string, name: string): Promise<Done>;
+      UpdateStage(id: string, patch: StagePatch): Promise<Done>;
+      /** At an index among the stages of its pipeline. */
+      PlaceStage(id: string, index: number): Promise<Done>;
+      /** Keeps a deleted stage that is shown because leads stand there. */
+      RestoreStage(id: string): Promise<Done>;
+      /** Who would have to move if it were deleted. */
+      StageLeads(id: string): Promise<StageLeads>;
+      /** Moves its leads to another stage of its pipeline, '' when there are none. */
+      DeleteStage(id: string, to: string): Promise<Done>;
+      SaveRule(key: string, value: string): Promise<Done>;
+      Choices(): Promise<Choices>;
     };
     Backups: {
       Status(): Promise<BackupStatus>;

@@ -70,6 +70,8 @@ export interface Review {
   refused: number;
   /** Rows with a value that could not be read. */
   warned: number;
+  /** New leads that lack what the workspace asks for, by field; they come in all the same. */
+  lacking: Record<string, number>;
   /** The first rows of each kind. */
   newRows: ReviewRow[];
   duplicateRows: ReviewRow[];

@@ -51,6 +51,8 @@ export function aStage(over: Partial<Stage> = {}): Stage {
     kind: 'open',
     pos: 0,
     staleDays: 2,
+    color: '',
+    probability: 0,
     ...over,
   };
 }
@@ -80,6 +82,7 @@ export function aWorkspace(over: Partial<Workspace> = {}): Workspace {
     ],
     sources: [{ id: 'olx', name: 'OLX', retired: false }],
     tags: [{ id: 'swap', name: 'Troca', color: 'slate', retired: false }],
+    former: [],
     reasons: [{ id: 'price', kind: 'won', name: 'Preço', retired: false }],
     settings: {},
     firstRun: false,

@@ -52,6 +52,7 @@ export function review(overrides: Partial<Review> = {}): Review {
     fills: 0,
     refused: 1,
     warned: 0,
+    lacking: {},
     newRows: [],
     duplicateRows: [],
     refusedRows: [],

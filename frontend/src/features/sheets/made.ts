@@ -1,5 +1,7 @@
 import type { Review } from '../../bridge';
-import { t } from '../../shared/i18n/index.svelte';
+import { count } from '../../shared/format';
+import { language, t } from '../../shared/i18n/index.svelte';
+import { fieldName } from '../../shared/leads/fields';
 
 /** Names of a list that are shown before "and so on". */
 const NAMED = 6;
@@ -23,4 +25,12 @@ function sentence(
     count: names.length,
     names: names.length > NAMED ? t('sheets.made.more', { names: shown }) : shown,
   });
+}
+
+/** "Veículo (12), Origem (3)" as a sentence: what new leads lack that the workspace asks for; '' for nothing. */
+export function lackingText({ lacking }: Pick<Review, 'lacking'>): string {
+  const fields = Object.entries(lacking).map(([field, n]) => `${fieldName(field)} (${count(n)})`);
+  if (fields.length === 0) return '';
+  const list = new Intl.ListFormat(language(), { type: 'conjunction' }).format(fields);
+  return t('sheets.lacking', { fields: list });
 }

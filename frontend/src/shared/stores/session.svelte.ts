@@ -22,6 +22,7 @@ const EMPTY: Workspace = {
   sources: [],
   tags: [],
   reasons: [],
+  former: [],
   settings: {},
   firstRun: false,
   sample: false,
@@ -67,7 +68,8 @@ class Session {
   readonly #users = $derived(byID(this.#state.users));
   readonly #shops = $derived(byID(this.#state.shops));
   readonly #pipelines = $derived(byID(this.#state.pipelines));
-  readonly #stages = $derived(byID(this.#state.stages));
+  readonly #stages = $derived(byID([...this.#state.former, ...this.#state.stages]));
+  readonly #former = $derived(byID(this.#state.former));
   readonly #sources = $derived(byID(this.#state.sources));
   readonly #tags = $derived(byID(this.#state.tags));
   readonly #reasons = $derived(byID(this.#state.reasons));
@@ -95,7 +97,12 @@ class Session {
     return this.#reasons.get(id);
   }
 
-  /** The stages of a pipeline in their order. */
+  /** True of a deleted stage, which is shown only as long as leads stand there. */
+  isFormer(stageID: string): boolean {
+    return this.#former.has(stageID);
+  }
+
+  /** The stages of a pipeline in their order, deleted ones with leads too. */
   stagesOf(pipelineID: string): Stage[] {
     return this.#state.stages.filter((stage) => stage.pipelineId === pipelineID);
   }

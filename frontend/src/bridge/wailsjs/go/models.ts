@@ -13,6 +13,10 @@ export namespace api {
 	    stages: crm.StageView[];
 	    totals: crm.Totals;
 	}
+	export interface Choices {
+	    currencies: string[];
+	    required: string[];
+	}
 	export interface ColumnMap {
 	    header: string;
 	    field: string;
@@ -106,6 +110,10 @@ export namespace api {
 	    several: string[];
 	    remembered: boolean;
 	}
+	export interface StageLeads {
+	    living: number;
+	    archived: number;
+	}
 	export interface Tabs {
 	    mine: number;
 	    overdue: number;
@@ -130,6 +138,7 @@ export namespace api {
 	    sources: crm.Source[];
 	    tags: crm.Tag[];
 	    reasons: crm.Reason[];
+	    former: crm.Stage[];
 	    settings: Record<string, string>;
 	    firstRun: boolean;
 	    sample: boolean;
@@ -348,6 +357,8 @@ export namespace crm {
 	    kind: string;
 	    pos: number;
 	    staleDays: number;
+	    color: string;
+	    probability: number;
 	}
 	export interface StageView {
 	    stageId: string;
@@ -468,6 +479,13 @@ export namespace setup {
 	    language: string;
 	    shopName: string;
 	    userName: string;
+	}
+	export interface StagePatch {
+	    name?: string;
+	    kind?: string;
+	    color?: string;
+	    staleDays?: number;
+	    probability?: number;
 	}
 
 }
@@ -605,6 +623,7 @@ export namespace transfer {
 	    fills: number;
 	    refused: number;
 	    warned: number;
+	    lacking: Record<string, number>;
 	    newRows: ReviewRow[];
 	    duplicateRows: ReviewRow[];
 	    refusedRows: ReviewRow[];
