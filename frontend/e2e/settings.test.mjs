@@ -16,6 +16,7 @@ const SECTIONS = [
   'tags',
   'reasons',
   'pipelines',
+  'rules',
   'appearance',
   'data',
   'backups',
@@ -173,23 +174,6 @@ test('a reason is added where it belongs', async () => {
     .fill('Comprou de particular');
   await page.keyboard.press('Enter');
   await list('Por que não vendeu').getByText('Comprou de particular').waitFor();
-});
-
-test('a ready pipeline is taken into use and put away again', async () => {
-  await settings('pipelines');
-  const matters = page.getByRole('checkbox', { name: 'Assuntos' });
-  await matters.check();
-  await toast('Assuntos aparece no kanban').waitFor();
-  await matters.uncheck();
-  await undo('Assuntos saiu do kanban');
-  await page.waitForFunction(() => document.querySelectorAll('input:checked').length === 3);
-  for (const label of ['Assuntos', 'Qualificação']) {
-    await page.getByRole('checkbox', { name: label }).uncheck();
-    await toast(`${label} saiu`).waitFor();
-  }
-  assert.equal(await page.getByRole('checkbox', { name: 'Vendas' }).isDisabled(), true);
-  await page.getByRole('checkbox', { name: 'Qualificação' }).check();
-  await toast('Qualificação aparece').waitFor();
 });
 
 test('appearance and language change at once and stay on this device', async () => {

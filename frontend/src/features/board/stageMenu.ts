@@ -5,6 +5,7 @@ import SquareCheck from '@lucide/svelte/icons/square-check';
 import UnfoldHorizontal from '@lucide/svelte/icons/unfold-horizontal';
 import type { Filter, Stage } from '../../bridge';
 import { t } from '../../shared/i18n/index.svelte';
+import { takesNew } from '../../shared/leads';
 import type { MenuEntry } from '../../shared/ui';
 import type { BoardControl, Column } from './control.svelte';
 import { shape } from './shape.svelte';
@@ -16,7 +17,7 @@ export function stageEntries(
   filter: Filter,
 ): MenuEntry[] {
   return [
-    ...(stage.kind === 'open'
+    ...(takesNew(stage)
       ? [
           {
             id: 'new',

@@ -3,6 +3,7 @@ import Columns3 from '@lucide/svelte/icons/columns-3';
 import FileSpreadsheet from '@lucide/svelte/icons/file-spreadsheet';
 import Flag from '@lucide/svelte/icons/flag';
 import Info from '@lucide/svelte/icons/info';
+import ListChecks from '@lucide/svelte/icons/list-checks';
 import Palette from '@lucide/svelte/icons/palette';
 import RefreshCw from '@lucide/svelte/icons/refresh-cw';
 import Signpost from '@lucide/svelte/icons/signpost';
@@ -27,6 +28,7 @@ export const SECTIONS: readonly Section[] = [
   { id: 'tags', label: 'settings.tags', icon: Tag },
   { id: 'reasons', label: 'settings.reasons', icon: Flag },
   { id: 'pipelines', label: 'settings.pipelines', icon: Columns3 },
+  { id: 'rules', label: 'settings.rules', icon: ListChecks },
   { id: 'appearance', label: 'settings.appearance', icon: Palette },
   { id: 'data', label: 'settings.data', icon: FileSpreadsheet },
   { id: 'sync', label: 'settings.sync', icon: RefreshCw },

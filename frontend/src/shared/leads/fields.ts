@@ -22,6 +22,7 @@ const NAMES: Readonly<Record<string, Key>> = {
   name: 'leads.field.name',
   company: 'leads.field.company',
   phones: 'leads.field.phone',
+  email: 'leads.field.email',
   emails: 'leads.field.email',
   plate: 'leads.field.plate',
   subject: 'leads.field.subject',

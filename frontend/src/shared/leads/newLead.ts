@@ -1,4 +1,4 @@
-import type { NewLead, Stage } from '../../bridge';
+import type { NewLead } from '../../bridge';
 
 /** What stands in the dialog: a lead as typed, its value perhaps not yet. */
 export interface Draft extends Omit<NewLead, 'valueCents' | 'contactId' | 'shopId'> {
@@ -70,9 +70,4 @@ export function nextOf(draft: Draft): Draft {
 
 export function toNewLead(draft: Draft): NewLead {
   return { ...draft, valueCents: draft.valueCents ?? 0, contactId: '', shopId: '' };
-}
-
-/** Stages that take a new lead in: those that ask no reason. */
-export function takesNew(stage: Stage): boolean {
-  return stage.kind === 'open';
 }

@@ -17,7 +17,7 @@ const ICONS: Readonly<Record<string, Component<{ size?: number | string }>>> = {
 };
 
 /** The picture of a stage's kind. */
-export function stageIcon(stage: Stage): Component<{ size?: number | string }> {
+export function stageIcon(stage: Pick<Stage, 'kind'>): Component<{ size?: number | string }> {
   return ICONS[stage.kind] ?? Circle;
 }
 
@@ -26,16 +26,23 @@ export function shownPipelines(): Pipeline[] {
   return session.state.pipelines.filter((pipeline) => !pipeline.retired);
 }
 
+/** Stages that take a new lead in: those that ask no reason, and were not deleted. */
+export function takesNew(stage: Stage): boolean {
+  return stage.kind === 'open' && !session.isFormer(stage.id);
+}
+
 /**
  * Where leads go that are put into a stage: itself, or, for the stage that lists
- * converted leads, the first one of the sales pipeline. undefined when there is none.
+ * converted leads, the first one of the sales pipeline. undefined when there is
+ * none, and for a deleted one.
  */
 export function destination(stage: Stage): Stage | undefined {
+  if (session.isFormer(stage.id)) return undefined;
   if (stage.kind !== 'converted') return stage;
   const sales = shownPipelines().find(
     (pipeline) => pipeline.kind === 'sales' && pipeline.id !== stage.pipelineId,
   );
-  return sales && session.stagesOf(sales.id).find((next) => next.kind === 'open');
+  return sales && session.stagesOf(sales.id).find(takesNew);
 }
 
 /**
@@ -49,14 +56,17 @@ export function moveEntries(
 ): MenuEntry[] {
   const others = shownPipelines().filter((pipeline) => pipeline.id !== pipelineId);
   return [
-    ...session.stagesOf(pipelineId).map((stage) => entry(stage, currentStageId, pick)),
+    ...session
+      .stagesOf(pipelineId)
+      .filter((stage) => stage.id === currentStageId || !session.isFormer(stage.id))
+      .map((stage) => entry(stage, currentStageId, pick)),
     ...(others.length > 0 ? (['separator'] as const) : []),
     ...others.map((pipeline) => ({
       id: pipeline.id,
       label: pipeline.name,
       items: session
         .stagesOf(pipeline.id)
-        .filter((stage) => stage.kind !== 'converted')
+        .filter((stage) => stage.kind !== 'converted' && !session.isFormer(stage.id))
         .map((stage) => entry(stage, currentStageId, pick)),
     })),
   ];
