@@ -94,7 +94,7 @@ func (d *deletion) next(tx *store.Tx) error {
 		return err
 	}
 	d.moved += len(ids)
-	d.params["count"] = strconv.Itoa(d.moved)
+	d.params["count"] = strconv.Itoa(max(d.total, d.moved)) // of all: an undo ends with the first of them
 	if d.progress != nil {
 		d.progress(d.moved, max(d.total, d.moved))
 	}

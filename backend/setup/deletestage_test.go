@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"testing"
 
 	"github.com/rs/zerolog"
@@ -129,8 +130,8 @@ func TestALongDeletionIsOneUndoAfterARestart(t *testing.T) {
 			t.Error(err)
 		}
 	}()
-	if _, err := s.Undo(ctx, nil); err != nil {
-		t.Fatal(err)
+	if done := must(t)(s.Undo(ctx, nil)); done.Params["count"] != strconv.Itoa(n) || done.Params["label"] != "stage.delete" {
+		t.Errorf("%+v", done.Params)
 	}
 	got, count := inStage(t, s, from.ID)
 	if count != n || !slices.Equal(got, ids[:len(got)]) || !workspace(t, s).Takes(from.ID) {
