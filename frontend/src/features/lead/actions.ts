@@ -65,7 +65,7 @@ export function leadActions(record: LeadRecord, parts: LeadParts): void {
     },
     {
       id: 'lead.plan',
-      label: 'lead.plan.title',
+      label: 'activities.plan.title',
       group: 'lead.group',
       icon: CalendarPlus,
       shortcut: 'p',

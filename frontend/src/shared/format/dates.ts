@@ -70,6 +70,11 @@ function partsOf(ms: number, zone: string): Day {
   return `${year}-${month}-${day}`;
 }
 
+/** The day so many days later, or earlier. */
+export function plusDays(day: Day, days: number): Day {
+  return new Date(noon(day) + days * DAY).toISOString().slice(0, 10);
+}
+
 /** Whole days from one day to another; negative when `to` is earlier. */
 export function daysBetween(from: Day, to: Day): number {
   return Math.round((noon(to) - noon(from)) / DAY);
@@ -170,13 +175,27 @@ export function parseTime(text: string): number | null {
   return hours < 24 && minutes < 60 ? hours * 60 + minutes : null;
 }
 
-/** The instant (ms UTC) of a day and minutes since midnight in an IANA zone. */
+/**
+ * The instant (ms UTC) of a day and minutes since midnight in an IANA zone. A time
+ * that clocks skip is as much later: 02:30 of a night without it is 03:30.
+ */
 export function instantOf(day: Day, minutes: number, zone: string): number {
   const wanted = Date.parse(`${day}T00:00:00Z`) + minutes * MINUTE;
   // The offset at a guess; once more, because the guess may lie across a change of clocks.
-  let ms = wanted - offsetAt(wanted, zone);
-  ms = wanted - offsetAt(ms, zone);
-  return ms;
+  const guess = wanted - offsetAt(wanted, zone);
+  const ms = wanted - offsetAt(guess, zone);
+  return reads(ms, wanted, zone) ? ms : Math.max(ms, guess);
+}
+
+/** False for a time that clocks skip on that day in an IANA zone. */
+export function isTime(day: Day, minutes: number, zone: string): boolean {
+  const wanted = Date.parse(`${day}T00:00:00Z`) + minutes * MINUTE;
+  return reads(instantOf(day, minutes, zone), wanted, zone);
+}
+
+// Whether clocks of a zone read at ms what is wanted, as if that were UTC.
+function reads(ms: number, wanted: number, zone: string): boolean {
+  return ms + offsetAt(ms, zone) === wanted;
 }
 
 const partsFormat = remembered(

@@ -9,6 +9,7 @@ import {
   fold,
   initials,
   instantOf,
+  isTime,
   momentLabel,
   money,
   moneyCompact,
@@ -205,4 +206,23 @@ test('a day that is remembered is the day that is read anew', () => {
       expect(dayOf(ms, zone)).toBe(fresh.format(ms));
     }
   }
+});
+
+describe('clocks that change', () => {
+  const at = (day: string, minutes: number, zone: string) =>
+    new Date(instantOf(day, minutes, zone)).toISOString();
+
+  // São Paulo had summer time until 2019, from midnight on; New York has it from two on.
+  test.each([
+    ['2018-11-04', 30, 'America/Sao_Paulo', '2018-11-04T03:30:00.000Z', '01:30', false],
+    ['2018-11-04', 60, 'America/Sao_Paulo', '2018-11-04T03:00:00.000Z', '01:00', true],
+    ['2018-11-03', 1410, 'America/Sao_Paulo', '2018-11-04T02:30:00.000Z', '23:30', true],
+    ['2026-11-01', 30, 'America/Sao_Paulo', '2026-11-01T03:30:00.000Z', '00:30', true],
+    ['2027-03-14', 150, 'America/New_York', '2027-03-14T07:30:00.000Z', '03:30', false],
+    ['2027-03-14', 180, 'America/New_York', '2027-03-14T07:00:00.000Z', '03:00', true],
+  ])('%s at %i minutes in %s', (day, minutes, zone, instant, clock, exists) => {
+    expect(at(day, minutes, zone)).toBe(instant);
+    expect(timeOf(instantOf(day, minutes, zone), zone, 'pt-BR')).toBe(clock);
+    expect(isTime(day, minutes, zone)).toBe(exists);
+  });
 });

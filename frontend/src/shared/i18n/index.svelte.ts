@@ -1,3 +1,4 @@
+import '../activities/strings';
 import '../leads/strings';
 import '../strings';
 import '../sync/strings';
@@ -23,6 +24,7 @@ export const LANGUAGE_NAMES: Readonly<Record<Language, string>> = {
 const first = import.meta.glob<Record<string, Message>>(
   [
     '../strings/pt-BR.json',
+    '../activities/strings/pt-BR.json',
     '../leads/strings/pt-BR.json',
     '../sync/strings/pt-BR.json',
     '../../shell/strings/pt-BR.json',
@@ -33,6 +35,7 @@ const first = import.meta.glob<Record<string, Message>>(
 const others = import.meta.glob<Record<string, Message>>(
   [
     '../strings/{en,es}.json',
+    '../activities/strings/{en,es}.json',
     '../leads/strings/{en,es}.json',
     '../sync/strings/{en,es}.json',
     '../../shell/strings/{en,es}.json',

@@ -1,8 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { useLanguage } from '../../shared/i18n/index.svelte';
+import { useLanguage } from '../i18n/index.svelte';
 import { dueMark } from './due';
 import { dueFields, dueOf, followUp, quickDues } from './plan';
-import { ago } from './words';
 
 const ZONE = 'America/Sao_Paulo';
 // Tuesday, 24 November 2026, in São Paulo three hours behind UTC.
@@ -59,15 +58,4 @@ describe('the due of a planned activity', () => {
   ])('%#', (activity, tone, text, moment) => {
     expect(dueMark(activity, clock)).toEqual({ tone, text, moment });
   });
-});
-
-test.each([
-  [30_000, 'agora há pouco'],
-  [60_000, 'há 1 minuto'],
-  [2.5 * 3_600_000, 'há 2 horas'],
-  [86_400_000, 'há 1 dia'],
-  [40 * 86_400_000, 'há 40 dias'],
-  [-5_000, 'agora há pouco'],
-])('an age of %i ms reads "%s"', (passed, text) => {
-  expect(ago(at(12) - passed, at(12))).toBe(text);
 });

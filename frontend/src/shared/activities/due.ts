@@ -1,7 +1,7 @@
 import type { Activity } from '../../bridge';
-import { age, dayLabel, dayOf, daysBetween, momentLabel, sentence } from '../../shared/format';
-import { t } from '../../shared/i18n/index.svelte';
-import type { Clock } from '../../shared/leads/card';
+import { age, dayLabel, dayOf, daysBetween, momentLabel, sentence } from '../format';
+import { t } from '../i18n/index.svelte';
+import type { Clock } from '../leads/card';
 
 export interface DueMark {
   tone: 'over' | 'today' | 'later';
@@ -24,7 +24,7 @@ export function dueMark(activity: Planned, { now, zone }: Clock): DueMark {
     const passed = activity.dueAt
       ? age(activity.dueAt, now)
       : t('shared.age.days', { n: Math.max(1, daysBetween(day, today)) });
-    return { tone: 'over', text: t('lead.next.late', { age: passed }), moment };
+    return { tone: 'over', text: t('activities.next.late', { age: passed }), moment };
   }
   return { tone: day === today ? 'today' : 'later', text: moment, moment: '' };
 }

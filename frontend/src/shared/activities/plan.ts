@@ -3,11 +3,12 @@ import {
   dayShort,
   instantOf,
   parseTime,
+  plusDays,
   sentence,
   timeOf,
   type Day,
-} from '../../shared/format';
-import { language, t } from '../../shared/i18n/index.svelte';
+} from '../format';
+import { language, t } from '../i18n/index.svelte';
 
 /** Kinds that can be planned, in the order in which they are offered. */
 export const PLANNED_KINDS = ['call', 'message', 'email', 'visit', 'test_drive', 'task'] as const;
@@ -29,7 +30,6 @@ export interface QuickDue extends Due {
 const HOUR = 60;
 const NOON = 12 * HOUR;
 const CLOSING = 18 * HOUR;
-const DAY_MS = 86_400_000;
 
 /** Days that are one click away: today at a coming hour, tomorrow, Monday, in a week. */
 export function quickDues(now: number, zone: string): QuickDue[] {
@@ -38,7 +38,7 @@ export function quickDues(now: number, zone: string): QuickDue[] {
   const hour = comingHour(now, zone);
   if (hour !== undefined) {
     const at = timeOf(instantOf(today, hour, zone), zone);
-    dues.push({ label: t('lead.plan.today_at', { time: at }), day: today, minutes: hour });
+    dues.push({ label: t('activities.plan.today_at', { time: at }), day: today, minutes: hour });
   }
   const tomorrow = plusDays(today, 1);
   dues.push({ label: sentence(t('shared.date.tomorrow')), day: tomorrow });
@@ -46,7 +46,7 @@ export function quickDues(now: number, zone: string): QuickDue[] {
   if (monday !== tomorrow) dues.push({ label: sentence(weekdayName(monday)), day: monday });
   const week = plusDays(today, 7);
   if (week !== monday) {
-    dues.push({ label: t('lead.plan.in_a_week', { day: dayShort(week) }), day: week });
+    dues.push({ label: t('activities.plan.in_a_week', { day: dayShort(week) }), day: week });
   }
   return dues;
 }
@@ -57,10 +57,6 @@ function comingHour(now: number, zone: string): number | undefined {
   const passed = hours * HOUR + minutes;
   const next = passed < NOON ? 15 * HOUR : Math.ceil((passed + HOUR) / HOUR) * HOUR;
   return next > CLOSING ? undefined : next;
-}
-
-function plusDays(day: Day, days: number): Day {
-  return new Date(Date.parse(`${day}T12:00:00Z`) + days * DAY_MS).toISOString().slice(0, 10);
 }
 
 function nextMonday(day: Day): Day {

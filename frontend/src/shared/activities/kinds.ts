@@ -7,8 +7,8 @@ import MessageCircleReply from '@lucide/svelte/icons/message-circle-reply';
 import Phone from '@lucide/svelte/icons/phone';
 import StickyNote from '@lucide/svelte/icons/sticky-note';
 import type { Component } from 'svelte';
-import { t } from '../../../shared/i18n/index.svelte';
-import { activityName } from '../../../shared/leads/card';
+import { t } from '../i18n/index.svelte';
+import { activityName } from '../leads/card';
 
 const ICONS: Readonly<Record<string, Component<{ size?: number | string }>>> = {
   call: Phone,
