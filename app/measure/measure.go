@@ -23,6 +23,8 @@ const (
 	List          = "list."          // a page of the list with two filters; a sort follows
 	Prefix        = "search.prefix"  // the beginning of a name
 	Substring     = "search.part"    // a part of a name, or the end of a phone
+	Agenda        = "agenda.month"   // six weeks of one seller, the first three of each day
+	AgendaAll     = "agenda.all"     // the same of everybody
 	Save          = "save"           // one lead taken in, durable
 )
 
@@ -46,6 +48,7 @@ type desk struct {
 	board  *api.Board
 	leads  *api.Leads
 	search *api.Search
+	agenda *api.Agenda
 	r      *rand.Rand
 
 	pipeline string
@@ -81,7 +84,9 @@ func Reads(ctx context.Context, s *store.Store, times int) ([]Timing, error) {
 				return d.find(tail(d.pick(d.phones)))
 			}
 			return d.find(middle(d.pick(d.names)))
-		}})
+		}},
+		read{Agenda, func(int) error { return d.month(d.narrow.OwnerIDs) }},
+		read{AgendaAll, func(int) error { return d.month(nil) }})
 	var out []Timing
 	for _, c := range reads {
 		t, err := timed(ctx, c.name, times, c.run)
@@ -113,7 +118,7 @@ func newDesk(ctx context.Context, s *store.Store) (*desk, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &desk{board: api.NewBoard(s), leads: api.NewLeads(s, nil), search: api.NewSearch(s), r: rand.New(rand.NewPCG(1, 2))}
+	d := &desk{board: api.NewBoard(s), leads: api.NewLeads(s, nil), search: api.NewSearch(s), agenda: api.NewAgenda(s), r: rand.New(rand.NewPCG(1, 2))}
 	i := slices.IndexFunc(w.Pipelines, func(p crm.Pipeline) bool { return p.Kind == crm.PipelineSales && !p.Retired })
 	if i < 0 {
 		return nil, crm.NewError(crm.CodeNotFound, "pipeline")
@@ -175,6 +180,13 @@ func (d *desk) list(sort string, i int) error {
 		offset = d.r.IntN(max(min(d.count, 20*page), 1))
 	}
 	_, err := d.leads.Query(crm.ListRequest{Filter: d.two, Sort: sort, Desc: i%2 == 1, Offset: offset, Limit: page})
+	return err
+}
+
+// month asks for the six weeks around today.
+func (d *desk) month(users []string) error {
+	from := time.Now().AddDate(0, 0, -crm.MaxAgendaDays/2).Format(time.DateOnly)
+	_, err := d.agenda.Load(crm.AgendaRequest{From: from, Days: crm.MaxAgendaDays, UserIDs: users, PerDay: 3})
 	return err
 }
 

@@ -22,7 +22,7 @@ func (tx *Tx) derive(im *image) ([]any, error) {
 		return []any{firstKey(e.Phones), firstKey(e.Emails)}, nil
 	case *crm.Activity:
 		e.Due = tx.due(e)
-		return nil, nil
+		return tx.agendaColumns(im, e)
 	case *crm.Lead:
 		if err := tx.deriveLead(im, e); err != nil {
 			return nil, err
@@ -220,6 +220,9 @@ func (tx *Tx) after(im *image) error {
 		if _, err := tx.s.exec(tx.ctx, "INSERT INTO import_leads(import,lead) VALUES (?,?)", blob(tx.op.Import), im.rid); err != nil {
 			return err
 		}
+	}
+	if err := tx.moveAgenda(im); err != nil {
+		return err
 	}
 	after := im.after.Addr().Interface().(*crm.Lead)
 	var before *crm.Lead

@@ -18,6 +18,12 @@ CREATE INDEX IF NOT EXISTS leads_archived ON leads(archived_at) WHERE live = 2;
 CREATE INDEX IF NOT EXISTS leads_converted ON leads(converted_from, stage_since, value_cents) WHERE live = 1 AND converted_from > 0;
 CREATE INDEX IF NOT EXISTS leads_sample ON leads(live) WHERE created_via = 'sample';
 
+-- The agenda, and what is overdue: everybody's, and one person's.
+CREATE INDEX IF NOT EXISTS activities_all ON activities(agenda, user, kind, shop) WHERE agenda <> 0;
+CREATE INDEX IF NOT EXISTS activities_user ON activities(user, agenda, kind, shop) WHERE agenda <> 0;
+CREATE INDEX IF NOT EXISTS activities_due ON activities(due, user, kind, shop) WHERE agenda <> 0 AND due > 0;
+CREATE INDEX IF NOT EXISTS activities_late ON activities(user, due, kind, shop) WHERE agenda <> 0 AND due > 0;
+
 -- Asked by writes, a load's included.
 CREATE INDEX IF NOT EXISTS leads_contact ON leads(contact_id);
 CREATE INDEX IF NOT EXISTS leads_place ON leads(stage, fresh DESC, rank, id, owner, source) WHERE live = 1;

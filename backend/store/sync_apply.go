@@ -208,6 +208,9 @@ func (tx *Tx) eraseRow(im *image) error {
 	}
 	if lead, ok := im.before.Addr().Interface().(*crm.Lead); ok {
 		tx.leads[im.id] = true
+		if err := tx.showAgenda(im.id, false, 0); err != nil {
+			return err
+		}
 		if liveness(lead, im.dead) == 1 {
 			if err := tx.countLead(lead, -1); err != nil {
 				return err

@@ -117,6 +117,8 @@ func (t *table) extraColumns() []string {
 		return []string{"live", "tag_refs"}
 	case crm.KindContact:
 		return []string{"phone", "email"}
+	case crm.KindActivity:
+		return []string{"agenda", "shop"}
 	}
 	return nil
 }

@@ -2,9 +2,11 @@ import { readFile } from 'node:fs/promises';
 
 const CATALOGUES = [
   'shared/strings',
+  'shared/activities/strings',
   'shared/leads/strings',
   'shared/sync/strings',
   'shell/strings',
+  'features/agenda/strings',
   'features/board/strings',
   'features/conflicts/strings',
   'features/lead/strings',

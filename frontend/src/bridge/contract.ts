@@ -6,6 +6,7 @@
 import type { Api } from './api';
 
 type Generated = {
+  Agenda: typeof import('./wailsjs/go/api/Agenda');
   Activities: typeof import('./wailsjs/go/api/Activities');
   Backups: typeof import('./wailsjs/go/api/Backups');
   Board: typeof import('./wailsjs/go/api/Board');

@@ -1,5 +1,6 @@
 /** The one module through which features reach Go. */
 export { api, settled, watchTraffic, useTransport, type Traffic } from './client';
+export type * from './agenda';
 export type * from './api';
 export type * from './board';
 export type * from './leads';

@@ -169,6 +169,46 @@ export namespace crm {
 	    createdBy: string;
 	    due: number;
 	}
+	export interface AgendaEntry {
+	    id: string;
+	    leadId: string;
+	    kind: string;
+	    title: string;
+	    dueAt: number;
+	    dueDay: string;
+	    doneAt: number;
+	    outcome: string;
+	    userId: string;
+	    due: number;
+	    name: string;
+	    company: string;
+	    phone: string;
+	    vehicle: string;
+	    plate: string;
+	    subject: string;
+	    stageId: string;
+	    shopId: string;
+	}
+	export interface AgendaDay {
+	    day: string;
+	    count: number;
+	    entries: AgendaEntry[];
+	}
+	export interface Agenda {
+	    days: AgendaDay[];
+	    overdue: AgendaEntry[];
+	    overdueCount: number;
+	}
+	
+	
+	export interface AgendaRequest {
+	    from: string;
+	    days: number;
+	    userIds: string[];
+	    shopIds: string[];
+	    kinds: string[];
+	    perDay: number;
+	}
 	export interface Card {
 	    id: string;
 	    contactId: string;

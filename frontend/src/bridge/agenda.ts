@@ -1,0 +1,62 @@
+/** What is due on some days. Empty lists don't filter. */
+export interface AgendaRequest {
+  /** YYYY-MM-DD, the first day, in the workspace's zone. */
+  from: string;
+  /** At most 42. */
+  days: number;
+  /** Who does it; '' for nobody. */
+  userIds: string[];
+  /** Of the lead. */
+  shopIds: string[];
+  kinds: string[];
+  /** Entries that are answered of each day, the first ones. */
+  perDay: number;
+}
+
+/** An activity with a day or an hour, planned or done since, and what it is about. */
+export interface AgendaEntry {
+  id: string;
+  leadId: string;
+  kind: string;
+  title: string;
+  /** ms UTC; with an hour */
+  dueAt: number;
+  /** YYYY-MM-DD; without an hour */
+  dueDay: string;
+  /** ms UTC, 0 while planned */
+  doneAt: number;
+  outcome: string;
+  userId: string;
+  /** ms UTC after which it is overdue; 0 when done */
+  due: number;
+  name: string;
+  company: string;
+  phone: string;
+  vehicle: string;
+  plate: string;
+  subject: string;
+  stageId: string;
+  shopId: string;
+}
+
+/** One day: how many there are, and the first of them, those without an hour ahead of the others. */
+export interface AgendaDay {
+  day: string;
+  count: number;
+  entries: AgendaEntry[];
+}
+
+export interface Agenda {
+  days: AgendaDay[];
+  /** The first of them, the longest overdue first. */
+  overdue: AgendaEntry[];
+  overdueCount: number;
+}
+
+declare module './api' {
+  interface Api {
+    Agenda: {
+      Load(request: AgendaRequest): Promise<Agenda>;
+    };
+  }
+}
