@@ -47,6 +47,7 @@ type Filter struct {
 	CreatedTo   string   `json:"createdTo"`   // YYYY-MM-DD, inclusive
 	Unread      bool     `json:"unread"`
 	Activity    string   `json:"activity"` // "", "overdue", "today", "later", "none"
+	Quiet       bool     `json:"quiet"`    // no contact with the customer for as many days as the workspace says
 	Archived    bool     `json:"archived"` // the archive instead of the living
 	ImportID    string   `json:"importId"` // leads of one import
 }

@@ -11,6 +11,7 @@ CREATE INDEX IF NOT EXISTS leads_created ON leads(created_at, rid, stage, owner,
 CREATE INDEX IF NOT EXISTS leads_since ON leads(stage_since, rid, stage, owner, source) WHERE live = 1;
 CREATE INDEX IF NOT EXISTS leads_last ON leads(last_contact, rid, stage, owner, source) WHERE live = 1;
 CREATE INDEX IF NOT EXISTS leads_due ON leads((next_due = 0), next_due, rid, stage, owner, source, value_cents) WHERE live = 1;
+CREATE INDEX IF NOT EXISTS leads_quiet ON leads(stage, last_contact, created_at, value_cents, owner, source) WHERE live = 1;
 CREATE INDEX IF NOT EXISTS leads_owner ON leads(owner, source, stage, value_cents, created_at) WHERE live = 1;
 CREATE INDEX IF NOT EXISTS leads_source ON leads(source, stage, owner, value_cents, created_at) WHERE live = 1;
 CREATE INDEX IF NOT EXISTS leads_fresh ON leads(fresh, stage, owner, source, value_cents) WHERE live = 1 AND fresh > 0;

@@ -59,6 +59,7 @@ func (w *world) everyFilter() map[string]crm.Filter {
 		"overdue": {Activity: "overdue"},
 		"later":   {Activity: "later"},
 		"created": {CreatedFrom: "2026-11-01", CreatedTo: "2026-11-20"},
+		"quiet":   {Quiet: true},
 		"import":  {ImportID: crm.ReadyShop},
 	}
 }
@@ -93,7 +94,7 @@ func TestRareMatchesAreGatheredThroughAnIndex(t *testing.T) {
 	ctx := context.Background()
 	w := newWorld(t, seeded(t), 5)
 	indexes := map[string]string{"owner": "leads_owner", "owners": "leads_owner", "source": "leads_source", "both": "leads_owner", "unread": "leads_fresh",
-		"overdue": "leads_due", "later": "leads_due", "created": "leads_created", "tag": "PRIMARY KEY", "tags": "PRIMARY KEY"}
+		"overdue": "leads_due", "later": "leads_due", "created": "leads_created", "quiet": "leads_quiet", "tag": "PRIMARY KEY", "tags": "PRIMARY KEY"}
 	for name, f := range w.everyFilter() {
 		index, ok := indexes[name]
 		if !ok {

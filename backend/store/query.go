@@ -74,6 +74,9 @@ func (s *Store) filter(ctx context.Context, f crm.Filter) (*match, error) {
 	if err := m.created(f, s.Zone()); err != nil {
 		return nil, err
 	}
+	if f.Quiet {
+		m.quiet(f, w, s)
+	}
 	return m, m.activity(f, w, s)
 }
 
@@ -213,6 +216,19 @@ func (m *match) activity(f crm.Filter, w *Workspace, s *Store) error {
 	return nil
 }
 
+// quiet narrows to leads that nobody has been in contact with for some days: a
+// new one counts from when it came. As with what isn't planned, it asks for open
+// stages unless the filter names its own.
+func (m *match) quiet(f crm.Filter, w *Workspace, s *Store) {
+	before := s.now().Add(-time.Duration(w.Days(SettingIdleDays)) * 24 * time.Hour).UnixMilli()
+	m.add("quiet", "%l.last_contact < ?", before)
+	m.add("uncontacted", "(%l.last_contact > 0 OR l.created_at < ?)", before)
+	if len(f.StageIDs) == 0 {
+		m.in("stage", s.refsOf(openStages(w)))
+		m.terms[len(m.terms)-1].column = "open"
+	}
+}
+
 func openStages(w *Workspace) []string {
 	var ids []string
 	for _, st := range w.Stages {
@@ -280,7 +296,7 @@ type driver struct {
 
 // drivers, the most selective first.
 var drivers = []driver{{[]string{"import"}, 20}, {[]string{"fresh"}, 30}, {[]string{"owner", "source"}, 100}, {[]string{"owner"}, 12},
-	{[]string{"source", "stage"}, 50}, {[]string{"source"}, 12}, {[]string{"tag"}, 10}, {[]string{"due"}, 6}, {[]string{"created"}, 3}, {[]string{"stage"}, 4}}
+	{[]string{"source", "stage"}, 50}, {[]string{"source"}, 12}, {[]string{"tag"}, 10}, {[]string{"due"}, 6}, {[]string{"created"}, 3}, {[]string{"quiet", "stage"}, 4}, {[]string{"quiet", "open"}, 4}, {[]string{"stage"}, 4}}
 
 // driver answers the columns through which the leads that match are gathered.
 func (m *match) driver() driver {
@@ -307,7 +323,7 @@ func (m *match) pageSQL(o order, gather bool, plain []string, offset, limit int)
 	by := o.walk
 	if gather {
 		by, plain = o.gather, m.driver().columns
-		if len(plain) > 1 && plain[1] == "stage" {
+		if len(plain) > 1 && plain[0] == "source" {
 			plain = plain[:1] // SQLite would rather go through all of the stage
 		}
 	}

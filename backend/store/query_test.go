@@ -28,6 +28,7 @@ func (w *world) filters() *rapid.Generator[crm.Filter] {
 			CreatedFrom: rapid.SampledFrom(days).Draw(t, "from"),
 			CreatedTo:   rapid.SampledFrom(days).Draw(t, "to"),
 			Unread:      rapid.IntRange(0, 3).Draw(t, "unread") == 0,
+			Quiet:       rapid.IntRange(0, 4).Draw(t, "quiet") == 0,
 			Activity:    rapid.SampledFrom([]string{"", "", "", "overdue", "today", "later", "none"}).Draw(t, "activity"),
 			Archived:    rapid.IntRange(0, 5).Draw(t, "archived") == 0,
 		}
@@ -176,7 +177,7 @@ func (w *world) stageOf(st crm.Stage, f crm.Filter) []naive {
 	if len(f.StageIDs) > 0 && !slices.Contains(f.StageIDs, st.ID) {
 		return nil
 	}
-	if st.Kind == crm.StageConverted || f.Activity == "none" && st.Kind != crm.StageOpen && len(f.StageIDs) == 0 {
+	if st.Kind == crm.StageConverted || (f.Quiet || f.Activity == "none") && st.Kind != crm.StageOpen && len(f.StageIDs) == 0 {
 		return nil
 	}
 	f.StageIDs = []string{st.ID}

@@ -96,7 +96,7 @@ func (s *Store) stageTotals(ctx context.Context, m *match, stages []int64) (map[
 // to go through the range once a stage.
 func (m *match) ranges() bool {
 	column := append(m.driver().columns, "")[0]
-	return column == "due" || column == "created"
+	return column == "due" || column == "created" || column == "quiet"
 }
 
 func (m *match) countSQL(key, group string) (query string, args []any) {

@@ -189,7 +189,8 @@ func (w *world) matches(l naive, f crm.Filter) bool {
 		len(f.TagIDs) > 0 && !slices.ContainsFunc(l.Tags, func(id string) bool { return slices.Contains(f.TagIDs, id) }),
 		f.CreatedFrom != "" && created < f.CreatedFrom,
 		f.CreatedTo != "" && created > f.CreatedTo,
-		f.Unread && l.Fresh == 0:
+		f.Unread && l.Fresh == 0,
+		f.Quiet && (stage.Kind != crm.StageOpen && len(f.StageIDs) == 0 || cmp.Or(l.LastContact, l.CreatedAt) >= now-7*24*time.Hour.Milliseconds()):
 		return false
 	}
 	switch f.Activity {

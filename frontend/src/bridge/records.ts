@@ -244,6 +244,8 @@ export interface Filter {
   unread: boolean;
   /** "", "overdue", "today", "later", "none" */
   activity: string;
+  /** no contact with the customer for as many days as the workspace says */
+  quiet: boolean;
   /** the archive instead of the living */
   archived: boolean;
   /** leads of one import */

@@ -55,6 +55,10 @@ export function conditionsOf(filter: Filter): Condition[] {
       without: { activity: '' },
     });
   }
+  if (filter.quiet) {
+    const text = t('leads.filter.quiet', { count: session.quietDays });
+    list.push({ key: 'quiet', text, without: { quiet: false } });
+  }
   if (filter.unread)
     list.push({ key: 'unread', text: t('leads.filter.unread'), without: { unread: false } });
   if (filter.importId !== '')

@@ -15,6 +15,7 @@ export function openFilter(pipelineId: string): Filter {
     createdTo: '',
     unread: false,
     activity: '',
+    quiet: false,
     archived: false,
     importId: '',
   };
@@ -30,6 +31,7 @@ export function narrowedFields(filter: Filter): number {
     filter.createdFrom !== '' || filter.createdTo !== '',
     filter.unread,
     filter.activity !== '',
+    filter.quiet,
     filter.importId !== '',
   ].filter(Boolean).length;
 }

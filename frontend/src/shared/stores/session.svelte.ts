@@ -13,6 +13,7 @@ import { dayOf, type Day } from '../format/dates';
 import { byName } from '../format/names';
 
 const ZONE = 'America/Sao_Paulo';
+const QUIET_DAYS = 7;
 
 const EMPTY: Workspace = {
   users: [],
@@ -46,6 +47,11 @@ class Session {
   }
   get currency(): string {
     return this.#state.settings.currency || 'BRL';
+  }
+  /** Days without contact after which a lead counts as quiet. */
+  get quietDays(): number {
+    const days = Number(this.#state.settings.idle_days);
+    return Number.isInteger(days) && days > 0 ? days : QUIET_DAYS;
   }
   /** People who can act: those who left are in history only. */
   get people(): readonly User[] {
