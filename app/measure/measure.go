@@ -20,6 +20,7 @@ import (
 const (
 	Board         = "board"          // the first screen of the sales board, with counts and sums
 	BoardFiltered = "board.filtered" // the same, narrowed to an owner and a tag
+	BoardQuiet    = "board.quiet"    // the same, narrowed to leads without contact for a week
 	List          = "list."          // a page of the list with two filters; a sort follows
 	Prefix        = "search.prefix"  // the beginning of a name
 	Substring     = "search.part"    // a part of a name, or the end of a phone
@@ -73,6 +74,7 @@ func Reads(ctx context.Context, s *store.Store, times int) ([]Timing, error) {
 	reads := []read{
 		{Board, func(int) error { return d.load(crm.Filter{}) }},
 		{BoardFiltered, func(int) error { return d.load(d.narrow) }},
+		{BoardQuiet, func(int) error { return d.load(crm.Filter{Quiet: true}) }},
 	}
 	for _, sort := range sorts {
 		reads = append(reads, read{List + sort, func(i int) error { return d.list(sort, i) }})
@@ -118,7 +120,7 @@ func newDesk(ctx context.Context, s *store.Store) (*desk, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &desk{board: api.NewBoard(s), leads: api.NewLeads(s, nil), search: api.NewSearch(s), agenda: api.NewAgenda(s), r: rand.New(rand.NewPCG(1, 2))}
+	d := &desk{board: api.NewBoard(s), leads: api.NewLeads(s, nil), search: api.NewSearch(s), agenda: api.NewAgenda(s, api.NewFiles()), r: rand.New(rand.NewPCG(1, 2))}
 	i := slices.IndexFunc(w.Pipelines, func(p crm.Pipeline) bool { return p.Kind == crm.PipelineSales && !p.Retired })
 	if i < 0 {
 		return nil, crm.NewError(crm.CodeNotFound, "pipeline")

@@ -75,3 +75,12 @@ func DayBegin(t time.Time, zone *time.Location) time.Time {
 	}
 	return begin
 }
+
+// ActivityLength is how long an activity of a kind takes where a calendar must
+// know: nobody is asked.
+func ActivityLength(kind string) time.Duration {
+	if kind == ActivityVisit || kind == ActivityTestDrive {
+		return time.Hour
+	}
+	return 30 * time.Minute
+}

@@ -194,3 +194,23 @@ func (s *Store) agendaEntries(ctx context.Context, rids []int64) ([]crm.AgendaEn
 	})
 	return out, rows.Err()
 }
+
+// AgendaEntry answers one activity as the agenda shows it, whether it is on the
+// agenda or not. Errors: not_found when there is none, or it has no date.
+func (s *Store) AgendaEntry(ctx context.Context, id string) (crm.AgendaEntry, error) {
+	if err := CheckID("id", id); err != nil {
+		return crm.AgendaEntry{}, err
+	}
+	rids, err := s.ints(ctx, "SELECT rid FROM activities WHERE id = ? AND deleted = 0 AND (due_at > 0 OR due_day <> '')", blob(id))
+	if err != nil {
+		return crm.AgendaEntry{}, s.fail("find activity", err)
+	}
+	entries, err := s.agendaEntries(ctx, rids)
+	if err != nil {
+		return crm.AgendaEntry{}, s.fail("read activity", err)
+	}
+	if len(entries) == 0 {
+		return crm.AgendaEntry{}, crm.NewError(crm.CodeNotFound, "id", "id", id)
+	}
+	return entries[0], nil
+}

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { after, afterEach, beforeEach, describe, test } from 'node:test';
 import { axeFaults } from './lib/axe.mjs';
 import { launch } from './lib/browser.mjs';
@@ -313,6 +314,37 @@ describe('looking', () => {
     await until(async () =>
       (await page.locator('html').getAttribute('data-printed'))?.includes('Lavar o carro'),
     );
+  });
+});
+
+describe('a calendar for other programs', () => {
+  /** @param {() => Promise<void>} ask */
+  async function downloaded(ask) {
+    const [file] = await Promise.all([page.waitForEvent('download'), ask()]);
+    assert.match(file.suggestedFilename(), /\.ics$/);
+    const text = await readFile(/** @type {string} */ (await file.path()), 'utf8');
+    return text.replaceAll('\r\n ', '');
+  }
+
+  test('what is shown, and one of it', async () => {
+    await plan({ dueAt: at(DAY, 10), kind: 'test_drive' });
+    await plan({ dueDay: '2027-03-12', kind: 'task', title: 'Documentos; do carro' });
+    await plan({ dueDay: '2027-04-12', kind: 'task' });
+    await open();
+    const shown = await downloaded(() =>
+      page.getByRole('button', { name: 'Exportar calendário (.ics)' }).click(),
+    );
+    assert.equal(shown.split('BEGIN:VEVENT').length, 3);
+    assert.ok(shown.includes('DTSTART:20270310T130000Z\r\nDTEND:20270310T140000Z\r\n'), shown);
+    assert.ok(shown.includes('SUMMARY:Test drive: Patrícia Assunção\r\n'));
+    assert.ok(shown.includes('SUMMARY:Documentos\\; do carro: Patrícia Assunção\r\n'));
+    await toast('Calendário com 2 atividades salvo.').waitFor();
+    await entry(/^10:00/).focus();
+    await page.keyboard.press('m');
+    const one = await downloaded(() =>
+      page.getByRole('menuitem', { name: 'Exportar para o calendário (.ics)' }).click(),
+    );
+    assert.equal(one.split('BEGIN:VEVENT').length, 2);
   });
 });
 

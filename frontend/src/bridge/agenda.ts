@@ -53,10 +53,29 @@ export interface Agenda {
   overdueCount: number;
 }
 
+/** What goes into a calendar: one activity, or what is due on some days. */
+export interface CalendarAsk {
+  /** '' for the days. */
+  activityId: string;
+  request: AgendaRequest;
+  /** The calendar's, as the person reads it. */
+  name: string;
+  /** Names of the kinds of activity, as the person reads them. */
+  kinds: Record<string, string>;
+}
+
+export interface CalendarWritten {
+  count: number;
+  /** Of days with more than anybody reads, what was left out. */
+  left: number;
+}
+
 declare module './api' {
   interface Api {
     Agenda: {
       Load(request: AgendaRequest): Promise<Agenda>;
+      /** Writes a calendar that other programs read (.ics). */
+      Export(handle: string, ask: CalendarAsk): Promise<CalendarWritten>;
     };
   }
 }

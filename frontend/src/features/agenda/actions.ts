@@ -1,3 +1,4 @@
+import CalendarArrowDown from '@lucide/svelte/icons/calendar-arrow-down';
 import CalendarClock from '@lucide/svelte/icons/calendar-clock';
 import CalendarDays from '@lucide/svelte/icons/calendar-days';
 import CalendarPlus from '@lucide/svelte/icons/calendar-plus';
@@ -21,6 +22,7 @@ export interface AgendaParts {
   today: () => void;
   show: (view: View) => void;
   print: () => void;
+  exportShown: () => void;
 }
 
 /** What can be done with the agenda and with the entry that the focus is on. */
@@ -103,6 +105,13 @@ export function agendaActions(parts: AgendaParts): Action[] {
       group,
       perform: () => parts.show(view),
     })),
+    {
+      id: 'agenda.export',
+      label: 'agenda.export',
+      group,
+      icon: CalendarArrowDown,
+      perform: parts.exportShown,
+    },
     {
       id: 'agenda.print',
       label: 'agenda.print',

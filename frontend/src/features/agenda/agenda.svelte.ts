@@ -1,4 +1,4 @@
-import { api, type Agenda, type AgendaEntry } from '../../bridge';
+import { api, type Agenda, type AgendaEntry, type AgendaRequest } from '../../bridge';
 import { dueFields, type Due } from '../../shared/activities/plan';
 import { dayOf, dayLabel, instantOf, momentLabel, sentence, type Day } from '../../shared/format';
 import { t } from '../../shared/i18n/index.svelte';
@@ -39,13 +39,14 @@ export class AgendaControl {
     this.#live = live(
       () => {
         void Math.floor(session.now / TICK_MS); // what is overdue grows by itself
-        return api.Agenda.Load(this.#request);
+        return api.Agenda.Load(this.request);
       },
       (change) => (change.kinds ?? []).some((kind) => SHOWN.includes(kind)),
     );
   }
 
-  get #request() {
+  /** What is asked for. */
+  get request(): AgendaRequest {
     const { view, day } = this.#place();
     const { shop, kind } = this.#chosen;
     const kinds = view === 'vehicles' ? OUT_OF_THE_SHOP : [];

@@ -1,3 +1,4 @@
+import CalendarArrowDown from '@lucide/svelte/icons/calendar-arrow-down';
 import CalendarClock from '@lucide/svelte/icons/calendar-clock';
 import Check from '@lucide/svelte/icons/check';
 import PanelRight from '@lucide/svelte/icons/panel-right';
@@ -24,6 +25,8 @@ export interface Doing {
   change: (entry: AgendaEntry) => void;
   reschedule: (entry: AgendaEntry, due: Due) => void;
   remove: (entry: AgendaEntry) => void;
+  /** Writes it as a calendar. */
+  exportOne: (entry: AgendaEntry) => void;
 }
 
 /** The menu of an entry. */
@@ -34,7 +37,12 @@ export function entryMenu(entry: AgendaEntry, doing: Doing): MenuEntry[] {
     shortcut: 'Enter',
     perform: () => doing.open(entry),
   };
-  const remove: MenuEntry[] = [
+  const rest: MenuEntry[] = [
+    {
+      label: t('agenda.export_one'),
+      icon: CalendarArrowDown,
+      perform: () => doing.exportOne(entry),
+    },
     'separator',
     {
       label: t('agenda.delete'),
@@ -48,7 +56,7 @@ export function entryMenu(entry: AgendaEntry, doing: Doing): MenuEntry[] {
     return [
       open,
       { label: t('agenda.reopen'), icon: RotateCcw, perform: () => doing.reopen(entry) },
-      ...remove,
+      ...rest,
     ];
   return [
     open,
@@ -64,7 +72,7 @@ export function entryMenu(entry: AgendaEntry, doing: Doing): MenuEntry[] {
       items: rescheduleEntries(entry, doing),
     },
     { label: t('agenda.change'), icon: Pencil, perform: () => doing.change(entry) },
-    ...remove,
+    ...rest,
   ];
 }
 

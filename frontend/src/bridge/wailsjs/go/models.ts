@@ -13,6 +13,16 @@ export namespace api {
 	    stages: crm.StageView[];
 	    totals: crm.Totals;
 	}
+	export interface CalendarAsk {
+	    activityId: string;
+	    request: crm.AgendaRequest;
+	    name: string;
+	    kinds: Record<string, string>;
+	}
+	export interface CalendarWritten {
+	    count: number;
+	    left: number;
+	}
 	export interface Choices {
 	    currencies: string[];
 	    required: string[];
@@ -306,6 +316,7 @@ export namespace crm {
 	    createdTo: string;
 	    unread: boolean;
 	    activity: string;
+	    quiet: boolean;
 	    archived: boolean;
 	    importId: string;
 	}
