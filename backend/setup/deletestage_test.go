@@ -88,6 +88,9 @@ func TestADeletedStagesLeadsStandAtTheEndOfTheOtherInTheirOrder(t *testing.T) {
 	if w.Takes(from.ID) || len(w.StagesOf(crm.PipelineReadySales)) != 5 || len(w.Former) != 1 || w.Former[0].Name != from.Name {
 		t.Errorf("%+v", w.Former)
 	}
+	if left, count := inStage(t, s, from.ID); len(left) > 0 || count > 0 {
+		t.Errorf("a window that still shows it gets %q", left)
+	}
 	if _, err := s.Undo(ctx, nil); err != nil {
 		t.Fatal(err)
 	}

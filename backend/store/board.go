@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"slices"
 
 	"patio/backend/crm"
 )
@@ -53,7 +54,8 @@ func (s *Store) Board(ctx context.Context, pipelineID string, f crm.Filter, limi
 }
 
 // StageWindow answers the cards [offset, offset+limit) of one stage, and its
-// count and sum.
+// count and sum. A deleted one without leads is empty: a window may still show
+// it that hasn't heard of its end.
 func (s *Store) StageWindow(ctx context.Context, stageID string, f crm.Filter, offset, limit int) (crm.StageView, error) {
 	st, err := s.stage(ctx, stageID)
 	if err != nil {
@@ -73,7 +75,7 @@ func (s *Store) stage(ctx context.Context, id string) (crm.Stage, error) {
 	if err != nil {
 		return crm.Stage{}, err
 	}
-	for _, st := range w.Stages {
+	for _, st := range slices.Concat(w.Stages, w.Former) {
 		if st.ID == id {
 			return st, nil
 		}
