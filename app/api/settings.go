@@ -63,6 +63,11 @@ func (a *Settings) SaveReason(v crm.Reason) (crm.Done, error) {
 	return setup.SaveReason(context.Background(), a.store, v)
 }
 
+// PlaceReason puts a reason at an index among those in use of its kind.
+func (a *Settings) PlaceReason(id string, index int) (crm.Done, error) {
+	return setup.PlaceReason(context.Background(), a.store, id, index)
+}
+
 // AddPipeline makes a pipeline of a kind, with stages to begin with.
 func (a *Settings) AddPipeline(name, kind string) (crm.Done, error) {
 	return setup.AddPipeline(context.Background(), a.store, name, kind)

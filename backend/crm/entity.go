@@ -87,6 +87,7 @@ type Reason struct {
 	Kind    string `json:"kind" db:"kind" fid:"1"` // the StageKind it explains
 	Name    string `json:"name" db:"name" fid:"2"`
 	Retired bool   `json:"retired" db:"retired" fid:"3"`
+	Pos     int64  `json:"pos" db:"pos" fid:"4" since:"3"` // among those of its kind, as they are offered; 0 until somebody put them in order
 }
 
 // Pipeline is an ordered set of up to MaxStages stages.

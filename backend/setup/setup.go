@@ -188,6 +188,9 @@ func SaveReason(ctx context.Context, s *store.Store, v crm.Reason) (crm.Done, er
 		if o.Kind != v.Kind {
 			continue
 		}
+		if v.ID == "" {
+			v.Pos = max(v.Pos, o.Pos+1) // behind the others, once they are in an order
+		}
 		if err := taken(v.ID, v.Name, o.ID, o.Name); err != nil {
 			return crm.Done{}, err
 		}
@@ -196,6 +199,31 @@ func SaveReason(ctx context.Context, s *store.Store, v crm.Reason) (crm.Done, er
 		v.ID = store.NamedID(crm.KindReason, v.Kind+" "+v.Name)
 	}
 	return save(ctx, s, "reason.save", &v.ID, v.Name, func(tx *store.Tx) error { return store.Put(tx, &v) })
+}
+
+// PlaceReason puts a reason at an index among those in use of its kind, 0 the
+// first: the window offers them so. Errors: not_found.
+func PlaceReason(ctx context.Context, s *store.Store, id string, index int) (crm.Done, error) {
+	w, err := s.Workspace(ctx)
+	if err != nil {
+		return crm.Done{}, err
+	}
+	i := slices.IndexFunc(w.Reasons, func(r crm.Reason) bool { return r.ID == id && !r.Retired })
+	if i < 0 {
+		return crm.Done{}, crm.NewError(crm.CodeNotFound, "id", "id", id)
+	}
+	var ids []string
+	for _, r := range w.Reasons {
+		if r.Kind == w.Reasons[i].Kind && !r.Retired {
+			ids = append(ids, r.ID)
+		}
+	}
+	if ids, err = placed(ids, id, index); err != nil {
+		return crm.Done{}, err
+	}
+	return save(ctx, s, "reason.save", &id, w.Reasons[i].Name, func(tx *store.Tx) error {
+		return renumber(tx, ids, func(r *crm.Reason) *int64 { return &r.Pos })
+	})
 }
 
 // taken refuses a name that another one has, accents and case apart.

@@ -2,6 +2,7 @@ package setup
 
 import (
 	"context"
+	"slices"
 	"testing"
 
 	"github.com/rs/zerolog"
@@ -171,5 +172,35 @@ func TestATemplateIsShownAndPutAway(t *testing.T) {
 	}
 	if _, err := ShowPipeline(ctx, s, crm.ReadyShop, true); crm.CodeOf(err) != crm.CodeNotFound {
 		t.Errorf("a shop shown as a pipeline: %v", err)
+	}
+}
+
+func TestReasonsAreOfferedInTheOrderInWhichTheyWerePut(t *testing.T) {
+	s := started(t)
+	names := func() (out []string) {
+		for _, r := range workspace(t, s).Reasons {
+			if r.Kind == crm.StageDiscarded && !r.Retired {
+				out = append(out, r.Name)
+			}
+		}
+		return out
+	}
+	ids := func(name string) string {
+		return store.NamedID(crm.KindReason, crm.StageDiscarded+" "+name)
+	}
+	for i, name := range []string{"Sem interesse", "Não responde", "Contato inválido", "Duplicado"} {
+		if _, err := PlaceReason(ctx, s, ids(name), i); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := SaveReason(ctx, s, crm.Reason{Kind: crm.StageDiscarded, Name: "Número não existe"}); err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"Sem interesse", "Não responde", "Contato inválido", "Duplicado", "Número não existe"}
+	if got := names(); !slices.Equal(got, want) {
+		t.Errorf("%q", got)
+	}
+	if _, err := PlaceReason(ctx, s, crm.ReadyShop, 0); crm.CodeOf(err) != crm.CodeNotFound {
+		t.Errorf("a shop was placed: %v", err)
 	}
 }

@@ -28,8 +28,10 @@ func TestStagesOfAnOlderDatabaseAreWhole(t *testing.T) {
 	if _, err := s.exec(ctx, "ALTER TABLE stages DROP COLUMN color"); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.exec(ctx, "ALTER TABLE stages DROP COLUMN probability"); err != nil {
-		t.Fatal(err)
+	for _, column := range []string{"stages DROP COLUMN probability", "reasons DROP COLUMN pos"} {
+		if _, err := s.exec(ctx, "ALTER TABLE "+column); err != nil {
+			t.Fatal(err)
+		}
 	}
 	if _, err := s.exec(ctx, "DELETE FROM goose_db_version WHERE version_id>=3"); err != nil {
 		t.Fatal(err)

@@ -26,7 +26,7 @@ type Workspace struct {
 	Stages    []crm.Stage    `json:"stages"`    // by position; deleted ones, too, as long as leads stand there
 	Sources   []crm.Source   `json:"sources"`   // by name
 	Tags      []crm.Tag      `json:"tags"`      // by name
-	Reasons   []crm.Reason   `json:"reasons"`
+	Reasons   []crm.Reason   `json:"reasons"`   // by position
 
 	Former   []crm.Stage       `json:"former"` // every deleted stage: history names them
 	Settings map[string]string `json:"settings"`
@@ -142,6 +142,7 @@ func (s *Store) Workspace(ctx context.Context) (*Workspace, error) {
 	}
 	slices.SortStableFunc(w.Pipelines, func(a, b crm.Pipeline) int { return int(a.Pos - b.Pos) })
 	slices.SortStableFunc(w.Stages, func(a, b crm.Stage) int { return int(a.Pos - b.Pos) })
+	slices.SortStableFunc(w.Reasons, func(a, b crm.Reason) int { return int(a.Pos - b.Pos) })
 	slices.SortStableFunc(w.Sources, func(a, b crm.Source) int { return strings.Compare(format.Fold(a.Name), format.Fold(b.Name)) })
 	slices.SortStableFunc(w.Tags, func(a, b crm.Tag) int { return strings.Compare(format.Fold(a.Name), format.Fold(b.Name)) })
 	s.workspace.w = w

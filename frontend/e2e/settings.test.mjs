@@ -174,6 +174,16 @@ test('a reason is added where it belongs', async () => {
     .fill('Comprou de particular');
   await page.keyboard.press('Enter');
   await list('Por que não vendeu').getByText('Comprou de particular').waitFor();
+  // The order is the one in which a lost lead asks for it.
+  await page.getByRole('button', { name: 'Mudar Comprou de particular de lugar' }).focus();
+  await page.keyboard.press('ArrowUp');
+  await toast('Comprou de particular: agora em 6 de 7').waitFor();
+  await page.waitForFunction(() =>
+    document.activeElement?.getAttribute('aria-label')?.includes('Comprou de particular'),
+  );
+  await page.reload();
+  const rows = list('Por que não vendeu').getByRole('listitem');
+  await rows.nth(5).getByText('Comprou de particular').waitFor();
 });
 
 test('appearance and language change at once and stay on this device', async () => {

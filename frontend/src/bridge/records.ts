@@ -47,6 +47,8 @@ export interface Reason {
   kind: string;
   name: string;
   retired: boolean;
+  /** among those of its kind; 0 until somebody put them in order */
+  pos: number;
 }
 
 /** Pipeline is an ordered set of up to MaxStages stages. */

@@ -79,6 +79,8 @@ declare module './api' {
       SaveSource(source: Source): Promise<Done>;
       SaveTag(tag: Tag): Promise<Done>;
       SaveReason(reason: Reason): Promise<Done>;
+      /** At an index among those in use of its kind. */
+      PlaceReason(id: string, index: number): Promise<Done>;
       /** It begins with the stages of the ready one of its kind. */
       AddPipeline(name: string, kind: string): Promise<Done>;
       RenamePipeline(id: string, name: string): Promise<Done>;

@@ -83,7 +83,7 @@ export function aWorkspace(over: Partial<Workspace> = {}): Workspace {
     sources: [{ id: 'olx', name: 'OLX', retired: false }],
     tags: [{ id: 'swap', name: 'Troca', color: 'slate', retired: false }],
     former: [],
-    reasons: [{ id: 'price', kind: 'won', name: 'Preço', retired: false }],
+    reasons: [{ id: 'price', kind: 'won', name: 'Preço', retired: false, pos: 0 }],
     settings: {},
     firstRun: false,
     sample: false,

@@ -10,13 +10,15 @@ export interface Named {
 /** Rows drawn at once; a search narrows the rest. */
 export const SHOWN = 60;
 
-/** Those that match a search, accents ignored, by name, the ones in use apart from the retired. */
+/** Those that match a search, accents ignored, by name unless they have an order of their own, the ones in use apart from the retired. */
 export function sorted<T extends Named>(
   records: readonly T[],
   query: string,
+  ordered = false,
 ): { used: T[]; retired: T[] } {
   const wanted = fold(query.trim());
-  const found = records.filter(({ name }) => fold(name).includes(wanted)).sort(byName);
+  const found = records.filter(({ name }) => fold(name).includes(wanted));
+  if (!ordered) found.sort(byName);
   return {
     used: found.filter(({ retired }) => !retired),
     retired: found.filter(({ retired }) => retired),

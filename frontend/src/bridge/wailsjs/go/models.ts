@@ -372,6 +372,7 @@ export namespace crm {
 	    kind: string;
 	    name: string;
 	    retired: boolean;
+	    pos: number;
 	}
 	export interface RefusedWrite {
 	    id: number;

@@ -14,6 +14,8 @@ export function DeleteStage(arg1:string,arg2:string):Promise<crm.Done>;
 
 export function PlacePipeline(arg1:string,arg2:number):Promise<crm.Done>;
 
+export function PlaceReason(arg1:string,arg2:number):Promise<crm.Done>;
+
 export function PlaceStage(arg1:string,arg2:number):Promise<crm.Done>;
 
 export function RenamePipeline(arg1:string,arg2:string):Promise<crm.Done>;
