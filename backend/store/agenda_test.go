@@ -276,7 +276,7 @@ func TestAFullDayIsCountedAsFarAsItIsRead(t *testing.T) {
 func TestTheMigrationFillsTheAgenda(t *testing.T) {
 	w := newWorld(t, seeded(t), 40)
 	w.plans([]string{crm.ReadyShop})
-	text, err := fs.ReadFile(w.s.migrations, "00005_agenda.sql")
+	text, err := fs.ReadFile(w.s.migrations, "00004_agenda.sql")
 	if err != nil {
 		t.Fatal(err)
 	}
