@@ -116,6 +116,12 @@ func (a *Leads) MoveAll(sel crm.Selection, stageID, reasonID, reasonNote string)
 	return leads.MoveAll(context.Background(), a.store, sel, stageID, reasonID, reasonNote)
 }
 
+// Convert moves qualified leads into a sales pipeline. Errors: not_found,
+// invalid, lead.not_qualifying.
+func (a *Leads) Convert(sel crm.Selection, c leads.Conversion) (crm.Done, error) {
+	return leads.Convert(context.Background(), a.store, sel, c)
+}
+
 // Assign gives the selected leads to an owner, "" for nobody.
 func (a *Leads) Assign(sel crm.Selection, ownerID string) (crm.Done, error) {
 	return leads.Assign(context.Background(), a.store, sel, ownerID)

@@ -35,6 +35,7 @@ const (
 	CodeStageReadOnly Code = "stage.read_only"
 	CodeStageDeleted  Code = "stage.deleted" // shown until its leads were moved
 	CodeReasonNeeded  Code = "reason.required"
+	CodeNotQualifying Code = "lead.not_qualifying" // it stands in no qualification: converted meanwhile
 	CodeNothingToUndo Code = "undo.nothing"
 	CodeNothingToRedo Code = "redo.nothing"
 )

@@ -33,6 +33,8 @@ type New struct {
 	Tags       []string `json:"tags"`
 	Note       string   `json:"note"`
 	ContactID  string   `json:"contactId"` // a further lead of a known contact; name, phone and e-mail are then ignored
+
+	OriginLeadID string `json:"originLeadId"` // with ContactID: the lead that this one came of
 }
 
 // Create takes a lead in, on top of its stage. Errors: required, phone.invalid,
@@ -60,6 +62,16 @@ func Create(ctx context.Context, s *store.Store, n New) (crm.Done, error) {
 			if err := store.Put(tx, c); err != nil {
 				return err
 			}
+		}
+		if n.OriginLeadID != "" {
+			origin, err := store.Get[crm.Lead](tx, n.OriginLeadID)
+			if err != nil {
+				return err
+			}
+			if origin.ContactID != c.ID {
+				return crm.NewError(crm.CodeNotFound, "originLeadId", "id", n.OriginLeadID)
+			}
+			l.OriginLeadID = origin.ID
 		}
 		op.Params["name"] = c.Name
 		l.ContactID, l.CreatedAt, l.StageSince, l.CreatedBy, l.CreatedVia = c.ID, tx.Now, tx.Now, tx.User, crm.ViaManual

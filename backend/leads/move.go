@@ -2,11 +2,8 @@ package leads
 
 import (
 	"context"
-	"math/rand/v2"
-	"slices"
 
 	"patio/backend/crm"
-	"patio/backend/crm/rank"
 	"patio/backend/store"
 )
 
@@ -39,11 +36,10 @@ func move(ctx context.Context, s *store.Store, sel crm.Selection, m Move) (crm.D
 	if err != nil {
 		return crm.Done{}, err
 	}
-	i := slices.IndexFunc(w.Stages, func(st crm.Stage) bool { return st.ID == m.StageID })
-	if i < 0 {
+	stage, ok := stageOf(w, m.StageID)
+	if !ok {
 		return crm.Done{}, crm.NewError(crm.CodeNotFound, "stageId", "id", m.StageID)
 	}
-	stage := w.Stages[i]
 	if !w.Takes(stage.ID) {
 		return crm.Done{}, crm.NewError(crm.CodeStageDeleted, "stageId", "stage", stage.Name)
 	}
@@ -56,35 +52,13 @@ func move(ctx context.Context, s *store.Store, sel crm.Selection, m Move) (crm.D
 	if m.ReasonNote, err = crm.CheckText("reasonNote", m.ReasonNote); err != nil {
 		return crm.Done{}, err
 	}
-	at := place{after: m.AfterID, before: m.BeforeID, top: m.ToTop}
-	previous, below := "", ""
+	line := newLine(w, stage, place{after: m.AfterID, before: m.BeforeID, top: m.ToTop})
 	return bulk(ctx, s, "lead.move", sel, map[string]string{"stage": stage.Name}, func(tx *store.Tx, l *crm.Lead) (verdict, error) {
-		entering := l.StageID != m.StageID
-		if entering {
-			if _, err := store.Get[crm.Stage](tx, m.StageID); err != nil { // deleted since it was looked at
-				return keep, crm.NewError(crm.CodeStageDeleted, "stageId", "stage", stage.Name).Because(err)
-			}
-		}
-		if entering && crm.NeedsReason(stage.Kind) && m.ReasonID == "" {
+		if l.StageID != m.StageID && crm.NeedsReason(stage.Kind) && m.ReasonID == "" {
 			return keep, crm.NewError(crm.CodeReasonNeeded, "reasonId", "kind", stage.Kind, "stage", stage.Name)
 		}
-		// The first goes to its place; each further one right behind it.
-		var err error
-		if previous == "" {
-			l.Rank, err = rankAt(tx, m.StageID, at)
-			if err == nil {
-				below, err = tx.RankAfter(m.StageID, l.Rank)
-			}
-		} else {
-			l.Rank, err = rank.Between(previous, below, rand.IntN)
-		}
-		if err != nil {
+		if err := line.join(tx, l); err != nil {
 			return keep, err
-		}
-		previous = l.Rank
-		if entering {
-			l.StageID, l.StageSince = m.StageID, tx.Now
-			l.ReasonID, l.ReasonNote = "", ""
 		}
 		if m.ReasonID != "" {
 			l.ReasonID, l.ReasonNote = m.ReasonID, m.ReasonNote

@@ -146,7 +146,8 @@ func (q *stageQuery) converted(ctx context.Context, view crm.StageView, st crm.S
 		return view, nil
 	}
 	m := &match{live: q.m.live}
-	m.add("converted", "l.converted_from = ? AND l.converted_from > 0", pipeline)
+	// Where PCs disagreed about its place, one may be converted and back at once.
+	m.add("converted", "l.converted_from = ? AND l.converted_from > 0 AND l.pipeline <> ?", pipeline, pipeline)
 	m.terms = append(m.terms, q.m.terms...)
 	where, args := m.where(nil, "converted")
 	if err := q.s.one(ctx, "SELECT count(*),coalesce(sum(l.value_cents),0) FROM leads l WHERE "+where, args, &view.Count, &view.SumCents); err != nil {

@@ -529,7 +529,9 @@ describe('a board of leads', () => {
     await holds('Contactado', 1);
     await carry(card('A1 Silva'), await middleOf(stage('Convertido')));
     await drop();
-    await toast('A1 Silva foi para Nova proposta').waitFor();
+    await page.getByRole('dialog', { name: 'Converter em oportunidade' }).waitFor();
+    await page.keyboard.press('Enter');
+    await toast('A1 Silva foi convertido: agora em Nova proposta').waitFor();
     await holds('Contactado', 0);
   });
 

@@ -413,8 +413,8 @@ describe('the lead as a whole', () => {
 
   test('a further lead of the customer is one short dialog away', async () => {
     await leadPage();
-    await page.getByRole('button', { name: 'Novo lead deste cliente' }).click();
-    const dialog = page.getByRole('dialog', { name: 'Novo lead deste cliente' });
+    await page.getByRole('button', { name: 'Nova oportunidade' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Nova oportunidade' });
     assert.deepEqual(await axeFaults(page), []);
     // Where one begins to write.
     await page.waitForFunction(() => document.activeElement?.matches('input'));

@@ -42,6 +42,7 @@ var sentences = map[crm.Code]string{
 	crm.CodeStageReadOnly: "stage {stage} lists what was converted and takes no leads",
 	crm.CodeStageDeleted:  "stage {stage} was deleted: choose another",
 	crm.CodeReasonNeeded:  "a reason is needed",
+	crm.CodeNotQualifying: "the lead stands in no qualification: there is nothing to convert",
 	crm.CodeNothingToUndo: "nothing to undo",
 	crm.CodeNothingToRedo: "nothing to redo",
 

@@ -55,6 +55,8 @@ export interface NewLead {
   note: string;
   /** A further lead of a known contact; name, phone and e-mail are then ignored. */
   contactId: string;
+  /** With contactId: the lead that this one came of; '' for none. */
+  originLeadId: string;
 }
 
 /** The fields of a lead that change. Plate as typed. */
@@ -97,6 +99,14 @@ export interface MoveRequest {
   /** Won, lost and discarded stages ask for one. */
   reasonId: string;
   reasonNote: string;
+}
+
+/** How qualified leads go on as opportunities. What is absent each lead keeps. */
+export interface Conversion {
+  /** An open stage of a sales pipeline. */
+  stageId: string;
+  valueCents?: number;
+  vehicle?: string;
 }
 
 /** An activity, planned with a due hour or day, or done. */
@@ -147,6 +157,8 @@ declare module './api' {
       UpdateContact(contactID: string, patch: ContactPatch): Promise<Done>;
       Move(move: MoveRequest): Promise<Done>;
       MoveAll(sel: Selection, stageID: string, reasonID: string, note: string): Promise<Done>;
+      /** Moves qualified leads into a sales pipeline, on top. */
+      Convert(sel: Selection, conversion: Conversion): Promise<Done>;
       Assign(sel: Selection, ownerID: string): Promise<Done>;
       Tag(sel: Selection, add: string[], remove: string[]): Promise<Done>;
       Archive(sel: Selection): Promise<Done>;

@@ -1,13 +1,14 @@
 import ArrowDown from '@lucide/svelte/icons/arrow-down';
 import ArrowLeft from '@lucide/svelte/icons/arrow-left';
 import ArrowRight from '@lucide/svelte/icons/arrow-right';
+import ArrowRightFromLine from '@lucide/svelte/icons/arrow-right-from-line';
 import ArrowRightLeft from '@lucide/svelte/icons/arrow-right-left';
 import ArrowUp from '@lucide/svelte/icons/arrow-up';
 import PanelRight from '@lucide/svelte/icons/panel-right';
 import SquareArrowOutUpRight from '@lucide/svelte/icons/square-arrow-out-up-right';
 import SquareCheck from '@lucide/svelte/icons/square-check';
 import type { Action } from '../../shared/actions';
-import { peek } from '../../shared/leads';
+import { peek, qualifies } from '../../shared/leads';
 import type { BoardControl } from './control.svelte';
 
 /** What can be done with the card that the board stands on. */
@@ -46,6 +47,15 @@ export function boardActions(control: BoardControl): Action[] {
       typeAhead: true,
       when: standing,
       perform: () => control.askMove(),
+    },
+    {
+      id: 'board.convert',
+      label: 'leads.action.convert',
+      group,
+      icon: ArrowRightFromLine,
+      shortcut: 'v',
+      when: () => qualifies(control.card?.stageId ?? ''),
+      perform: () => control.card && control.convert(control.card),
     },
     {
       id: 'board.select',

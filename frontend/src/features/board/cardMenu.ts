@@ -25,6 +25,7 @@ import {
   tagEntries,
 } from '../../shared/leads';
 import { reach } from '../../shared/leads/reach';
+import { session } from '../../shared/stores';
 import type { MenuEntry } from '../../shared/ui';
 import type { BoardControl } from './control.svelte';
 
@@ -43,7 +44,7 @@ export function cardEntries(card: Card, control: BoardControl): MenuEntry[] {
       icon: ArrowRightLeft,
       shortcut: 'm',
       items: moveEntries(
-        control.pipelineId,
+        session.stage(card.stageId)?.pipelineId ?? control.pipelineId,
         card.stageId,
         (target) => void control.moveTo(target, card),
       ),

@@ -1,15 +1,7 @@
 import { tick } from 'svelte';
 import { api, type Card, type Filter, type Place, type Stage } from '../../bridge';
 import { t } from '../../shared/i18n/index.svelte';
-import {
-  destination,
-  moveAll,
-  moveLeads,
-  peek,
-  Picked,
-  quickAdd,
-  reasonFor,
-} from '../../shared/leads';
+import { moveAll, moveLeads, peek, Picked, quickAdd, reasonFor } from '../../shared/leads';
 import { focusedBefore, rememberFocus, router } from '../../shared/router';
 import { announce, appearance, session, toastDone, toastFailure } from '../../shared/stores';
 import { BoardData } from './boardData.svelte';
@@ -244,7 +236,8 @@ export class BoardControl {
   /** Alt+arrow sideways: to the next stage that takes leads, on top. */
   async moveAside(step: 1 | -1): Promise<void> {
     const card = this.card;
-    if (!card) return;
+    // A card among the converted ones stands in another pipeline.
+    if (!card || this.#column(this.#at.stageId)?.stage.kind === 'converted') return;
     let next = this.#spot().stage + step;
     while (this.columns[next]?.stage.kind === 'converted') next += step;
     const column = this.columns[next];
@@ -261,6 +254,12 @@ export class BoardControl {
     await this.#put([card], column.stage, index);
   }
 
+  /** V: converts a card, or all picked ones with it. */
+  async convert(card: Card): Promise<void> {
+    const converted = session.stagesOf(this.pipelineId).find((stage) => stage.kind === 'converted');
+    if (converted) await this.drop(card, converted, 0);
+  }
+
   /** "Mover para…": a card, or all picked ones with it, to the top of a stage. */
   async moveTo(stage: Stage, card: Card): Promise<void> {
     await this.drop(card, stage, 0);
@@ -268,39 +267,37 @@ export class BoardControl {
 
   /** Puts a card, or all picked ones with it, at a row of a stage. */
   async drop(card: Card, stage: Stage, index: number): Promise<void> {
+    if (session.isFormer(stage.id)) return;
     if (!this.picked.filter || !this.picked.has(card)) {
       await this.#put(await this.taken(card), stage, index);
       return;
     }
-    const target = destination(stage);
-    if (target && (await moveAll(this.picked.selection(), this.picked.count, target)))
-      this.picked.clear();
+    if (await moveAll(this.picked.selection(), this.picked.count, stage)) this.picked.clear();
   }
 
   async #put(cards: readonly Card[], stage: Stage, index: number): Promise<void> {
-    const target = destination(stage);
     const first = cards[0];
-    if (!target || !first) return;
-    const column = this.#column(target.id);
+    if (!first) return;
+    const column = stage.kind === 'converted' ? undefined : this.#column(stage.id);
     if (!column) {
-      if (await moveLeads(cards, target)) this.picked.clear();
+      if (await moveLeads(cards, stage)) this.picked.clear();
       await this.hold();
       return;
     }
     const plan = this.data.plan(cards, column.data, index);
-    const reason = plan.idle ? undefined : await reasonFor(target, cards);
+    const reason = plan.idle ? undefined : await reasonFor(stage, cards);
     if (!reason) {
       await this.refocus();
       return;
     }
     const done = this.data.move(plan, reason);
-    await this.stand(target.id, column.collapsed ? HEAD : plan.at, { focus: true });
+    await this.stand(stage.id, column.collapsed ? HEAD : plan.at, { focus: true });
     try {
       toastDone(await done);
       announce(
         t('board.landed', {
           name: cards.length === 1 ? first.name : t('leads.bulk.count', { count: cards.length }),
-          stage: target.name,
+          stage: stage.name,
           place: plan.at + 1,
           total: column.data.count,
         }),

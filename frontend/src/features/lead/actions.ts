@@ -1,4 +1,5 @@
 import Archive from '@lucide/svelte/icons/archive';
+import ArrowRightFromLine from '@lucide/svelte/icons/arrow-right-from-line';
 import CalendarPlus from '@lucide/svelte/icons/calendar-plus';
 import Check from '@lucide/svelte/icons/check';
 import Mail from '@lucide/svelte/icons/mail';
@@ -10,7 +11,8 @@ import Trash from '@lucide/svelte/icons/trash-2';
 import { onMount } from 'svelte';
 import { register, type Action } from '../../shared/actions';
 import { reach } from '../../shared/leads/reach';
-import { archive, only, remove, unarchive } from '../../shared/leads/writes';
+import { qualifies } from '../../shared/leads/stages';
+import { archive, convert, only, remove, unarchive } from '../../shared/leads/writes';
 import { printLead } from './print.svelte';
 import type { LeadRecord } from './record.svelte';
 
@@ -80,6 +82,15 @@ export function leadActions(record: LeadRecord, parts: LeadParts): void {
       shortcut: 'c',
       when: () => (record.view?.planned ?? []).length > 0,
       perform: parts.complete,
+    },
+    {
+      id: 'lead.convert',
+      label: 'leads.action.convert',
+      group: 'lead.group',
+      icon: ArrowRightFromLine,
+      shortcut: 'v',
+      when: () => !archived() && qualifies(record.view?.lead.stageId ?? ''),
+      perform: () => record.view && void convert([record.view.card]),
     },
     {
       id: 'lead.print',

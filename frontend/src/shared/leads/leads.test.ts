@@ -7,10 +7,11 @@ import { conditionsOf, daysBefore, ownerChoices } from './conditions';
 import { openFilter } from './filter.svelte';
 import { draftFrom, emptyDraft, isWritten, nextOf, toNewLead } from './newLead';
 import { Picked } from './picked.svelte';
+import { convertAsk } from './convert.svelte';
 import { reasonAsk } from './reason.svelte';
-import { destination, moveEntries } from './stages';
+import { moveEntries, qualifies, salesStages } from './stages';
 import { inView, viewOf } from './views.svelte';
-import { moveLeads } from './writes';
+import { moveAll, moveLeads } from './writes';
 
 const calls = vi.fn();
 
@@ -135,9 +136,9 @@ describe('a new lead’s draft', () => {
   });
 });
 
-describe('moving leads', () => {
-  const lead = { id: 'a', name: 'Ana', stageId: 'new' };
+const lead = { id: 'a', name: 'Ana', stageId: 'new', valueCents: 100, vehicle: 'Onix' };
 
+describe('moving leads', () => {
   test('asks for the reason where one is due, and writes it', async () => {
     const moving = moveLeads([lead], aStage({ id: 'won', kind: 'won' }));
     expect(reasonAsk.current).toMatchObject({ name: 'Ana', count: 1 });
@@ -183,15 +184,34 @@ describe('“Mover para…”', () => {
     expect(entries[1]).toMatchObject({ checked: true, disabled: true });
   });
 
-  test('converting leads to the first stage of the sales pipeline', () => {
+  test('the stage of converted leads stands for converting', () => {
     const picked = vi.fn();
     const entry = moveEntries('quali', '', picked).find(
       (one) => one !== 'separator' && one.id === 'converted',
     );
     if (entry === undefined || entry === 'separator') throw new Error('no entry');
-    expect(entry.label).toBe('Converter: vai para Nova proposta');
+    expect(entry.label).toBe('Converter…');
     entry.perform!();
-    expect(picked).toHaveBeenCalledWith(expect.objectContaining({ id: 'new' }));
-    expect(destination(aStage({ kind: 'open' }))?.id).toBe('new');
+    expect(picked).toHaveBeenCalledWith(expect.objectContaining({ id: 'converted' }));
+    expect(salesStages().map((stage) => stage.id)).toEqual(['new', 'talk']);
+  });
+
+  test('a lead that goes there is converted by a question, begun with what is known', async () => {
+    const stage = aStage({ id: 'converted', kind: 'converted' });
+    const moving = moveLeads([lead], stage);
+    expect(convertAsk.current).toMatchObject({ count: 1, lead: { name: 'Ana' } });
+    convertAsk.give(undefined);
+    expect(await moving).toBeUndefined();
+    const several = moveAll({ ids: ['a', 'b'], filter: null }, 2, stage);
+    expect(convertAsk.current).toMatchObject({ count: 2, lead: undefined });
+    convertAsk.give(undefined);
+    expect(await several).toBeUndefined();
+    expect(calls).not.toHaveBeenCalledWith('Move', expect.anything());
+  });
+
+  test('only leads in a qualification can be converted', () => {
+    expect(qualifies('converted')).toBe(true);
+    expect(qualifies('talk')).toBe(false);
+    expect(qualifies('')).toBe(false);
   });
 });

@@ -1,7 +1,10 @@
 import type { NewLead } from '../../bridge';
 
 /** What stands in the dialog: a lead as typed, its value perhaps not yet. */
-export interface Draft extends Omit<NewLead, 'valueCents' | 'contactId' | 'shopId'> {
+export interface Draft extends Omit<
+  NewLead,
+  'valueCents' | 'contactId' | 'originLeadId' | 'shopId'
+> {
   valueCents: number | null;
 }
 
@@ -69,5 +72,11 @@ export function nextOf(draft: Draft): Draft {
 }
 
 export function toNewLead(draft: Draft): NewLead {
-  return { ...draft, valueCents: draft.valueCents ?? 0, contactId: '', shopId: '' };
+  return {
+    ...draft,
+    valueCents: draft.valueCents ?? 0,
+    contactId: '',
+    originLeadId: '',
+    shopId: '',
+  };
 }

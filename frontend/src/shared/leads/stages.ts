@@ -31,23 +31,24 @@ export function takesNew(stage: Stage): boolean {
   return stage.kind === 'open' && !session.isFormer(stage.id);
 }
 
-/**
- * Where leads go that are put into a stage: itself, or, for the stage that lists
- * converted leads, the first one of the sales pipeline. undefined when there is
- * none, and for a deleted one.
- */
-export function destination(stage: Stage): Stage | undefined {
-  if (session.isFormer(stage.id)) return undefined;
-  if (stage.kind !== 'converted') return stage;
-  const sales = shownPipelines().find(
-    (pipeline) => pipeline.kind === 'sales' && pipeline.id !== stage.pipelineId,
-  );
-  return sales && session.stagesOf(sales.id).find(takesNew);
+/** Where converted leads go on: the open stages of the sales pipelines, in order. */
+export function salesStages(): Stage[] {
+  return shownPipelines()
+    .filter((pipeline) => pipeline.kind === 'sales')
+    .flatMap((pipeline) => session.stagesOf(pipeline.id))
+    .filter(takesNew);
+}
+
+/** True while a lead in that stage is to be qualified, and can be converted. */
+export function qualifies(stageId: string): boolean {
+  const pipeline = session.pipeline(session.stage(stageId)?.pipelineId ?? '');
+  return pipeline?.kind === 'qualification' && salesStages().length > 0;
 }
 
 /**
  * The entries of "Mover para…": the stages of the pipeline where the leads
- * stand, then the other pipelines, each in a menu of its own.
+ * stand, then the other pipelines, each in a menu of its own. The stage that
+ * lists converted leads stands for converting.
  */
 export function moveEntries(
   pipelineId: string,
@@ -73,15 +74,14 @@ export function moveEntries(
 }
 
 function entry(stage: Stage, currentStageId: string, pick: (stage: Stage) => void): MenuEntry {
-  const target = destination(stage);
-  const converts = stage.kind === 'converted' && target !== undefined;
+  const converts = stage.kind === 'converted';
   const here = stage.id === currentStageId;
   return {
     id: stage.id,
-    label: converts ? t('leads.convert_to', { stage: target.name }) : stage.name,
+    label: converts ? t('leads.action.convert') : stage.name,
     icon: stageIcon(stage),
     checked: here || undefined,
-    disabled: here || target === undefined,
-    perform: () => target && pick(target),
+    disabled: here || (converts && salesStages().length === 0),
+    perform: () => pick(stage),
   };
 }

@@ -1,6 +1,7 @@
 import { api, type Card, type Done, type Selection, type Stage } from '../../bridge';
 import { t } from '../i18n/index.svelte';
 import { session, toastDone, toastFailure, whileWorking } from '../stores';
+import { convertAsk } from './convert.svelte';
 import { needsReason, reasonAsk, type ChosenReason } from './reason.svelte';
 
 /** Where in a stage leads go; neither neighbour: on top of those in order. */
@@ -14,7 +15,7 @@ export const ON_TOP: Spot = { afterId: '', beforeId: '' };
 const NO_REASON: ChosenReason = { reasonId: '', reasonNote: '' };
 
 /** A lead that is to move: where it stands now says whether a reason is due. */
-export type Moving = Pick<Card, 'id' | 'name' | 'stageId'>;
+export type Moving = Pick<Card, 'id' | 'name' | 'stageId' | 'valueCents' | 'vehicle'>;
 
 /**
  * The reason for leads to enter a stage, asked for when the stage wants one;
@@ -30,7 +31,8 @@ export async function reasonFor(
 }
 
 /**
- * Moves leads by id, asking for the reason where one is due, and says so.
+ * Moves leads by id, asking for the reason where one is due, and says so; into the
+ * stage of converted leads they are converted.
  * undefined when the person gave up or it failed (which was said).
  */
 export async function moveLeads(
@@ -38,6 +40,7 @@ export async function moveLeads(
   stage: Stage,
   spot: Spot = ON_TOP,
 ): Promise<Done | undefined> {
+  if (stage.kind === 'converted') return convert(leads);
   const reason = await reasonFor(stage, leads);
   if (!reason) return undefined;
   return said(() =>
@@ -57,9 +60,16 @@ export async function moveAll(
   count: number,
   stage: Stage,
 ): Promise<Done | undefined> {
+  if (stage.kind === 'converted') return convertAsk.ask(chosen, count);
   const reason = needsReason(stage) ? await reasonAsk.ask(stage, '', count) : NO_REASON;
   if (!reason) return undefined;
   return said(() => api.Leads.MoveAll(chosen, stage.id, reason.reasonId, reason.reasonNote));
+}
+
+/** Asks how leads go on in sales, and moves them there. */
+export function convert(leads: readonly Moving[]): Promise<Done | undefined> {
+  const chosen = { ids: leads.map((lead) => lead.id), filter: null };
+  return convertAsk.ask(chosen, leads.length, leads.length === 1 ? leads[0] : undefined);
 }
 
 /** Gives leads to a person, '' for nobody, and says so. */

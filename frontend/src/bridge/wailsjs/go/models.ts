@@ -469,6 +469,11 @@ export namespace leads {
 	    phones?: crm.Entry[];
 	    emails?: crm.Entry[];
 	}
+	export interface Conversion {
+	    stageId: string;
+	    valueCents?: number;
+	    vehicle?: string;
+	}
 	export interface Move {
 	    ids: string[];
 	    stageId: string;
@@ -495,6 +500,7 @@ export namespace leads {
 	    tags: string[];
 	    note: string;
 	    contactId: string;
+	    originLeadId: string;
 	}
 	export interface NewActivity {
 	    leadId: string;

@@ -10,6 +10,8 @@ export function Assign(arg1:crm.Selection,arg2:string):Promise<crm.Done>;
 
 export function Cards(arg1:Array<string>):Promise<Array<crm.Card>>;
 
+export function Convert(arg1:crm.Selection,arg2:leads.Conversion):Promise<crm.Done>;
+
 export function Create(arg1:leads.New):Promise<crm.Done>;
 
 export function Delete(arg1:crm.Selection):Promise<crm.Done>;

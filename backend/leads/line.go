@@ -1,0 +1,83 @@
+package leads
+
+import (
+	"math/rand/v2"
+
+	"patio/backend/crm"
+	"patio/backend/crm/rank"
+	"patio/backend/store"
+)
+
+// line is where leads go in a stage: the first to its place, each further one
+// right behind it.
+type line struct {
+	w               *store.Workspace
+	stage           crm.Stage
+	at              place
+	previous, below string // ranks
+}
+
+func newLine(w *store.Workspace, stage crm.Stage, at place) *line {
+	return &line{w: w, stage: stage, at: at}
+}
+
+// join puts a lead into the line. One that enters the stage has no reason yet.
+func (n *line) join(tx *store.Tx, l *crm.Lead) error {
+	entering := l.StageID != n.stage.ID
+	var err error
+	if entering {
+		if _, err = store.Get[crm.Stage](tx, n.stage.ID); err != nil { // deleted since it was looked at
+			return crm.NewError(crm.CodeStageDeleted, "stageId", "stage", n.stage.Name).Because(err)
+		}
+	}
+	if n.previous == "" {
+		if l.Rank, err = rankAt(tx, n.stage.ID, n.at); err == nil {
+			n.below, err = tx.RankAfter(n.stage.ID, l.Rank)
+		}
+	} else {
+		l.Rank, err = rank.Between(n.previous, n.below, rand.IntN)
+	}
+	if err != nil {
+		return err
+	}
+	n.previous = l.Rank
+	if !entering {
+		return nil
+	}
+	l.StageID, l.StageSince = n.stage.ID, tx.Now
+	l.ReasonID, l.ReasonNote = "", ""
+	n.convert(l)
+	return nil
+}
+
+// convert keeps from where a lead came into a sales pipeline. One that is back
+// there was not converted after all.
+func (n *line) convert(l *crm.Lead) {
+	to := n.stage.PipelineID
+	switch {
+	case to == l.ConvertedFrom:
+		l.ConvertedFrom = ""
+	case pipelineKind(n.w, l.PipelineID) == crm.PipelineQualification && pipelineKind(n.w, to) == crm.PipelineSales:
+		l.ConvertedFrom = l.PipelineID
+	}
+}
+
+// stageOf finds a stage.
+func stageOf(w *store.Workspace, id string) (crm.Stage, bool) {
+	for _, st := range w.Stages {
+		if st.ID == id {
+			return st, true
+		}
+	}
+	return crm.Stage{}, false
+}
+
+// pipelineKind answers "" for a pipeline that is gone.
+func pipelineKind(w *store.Workspace, id string) string {
+	for _, p := range w.Pipelines {
+		if p.ID == id {
+			return p.Kind
+		}
+	}
+	return ""
+}
