@@ -31,6 +31,11 @@ func (a *Leads) Query(r crm.ListRequest) (ListView, error) {
 	return ListView{rows, totals.Count, totals.SumCents}, err
 }
 
+// Breakdown counts the leads that match by temperature and by level.
+func (a *Leads) Breakdown(f crm.Filter) (crm.Breakdown, error) {
+	return a.store.Breakdown(context.Background(), f)
+}
+
 // LeadView is everything that the lead page shows but the timeline.
 type LeadView struct {
 	Card    crm.Card       `json:"card"`

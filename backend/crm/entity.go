@@ -158,10 +158,10 @@ type Lead struct {
 	Currency      string   `json:"currency" db:"currency" fid:"7"` // ISO 4217
 	Subject       string   `json:"subject" db:"subject" fid:"8"`   // not every negotiation is about a car
 	Vehicle       string   `json:"vehicle" db:"vehicle" fid:"9"`
-	Plate         string   `json:"plate" db:"plate" fid:"10"`         // as written, upper case, no dash
-	Timeframe     string   `json:"timeframe" db:"timeframe" fid:"11"` // see Temperature
-	Qualification string   `json:"qualification" db:"qualification" fid:"12"`
-	ArchivedAt    int64    `json:"archivedAt" db:"archived_at" fid:"13"` // ms UTC, 0 when not archived
+	Plate         string   `json:"plate" db:"plate" fid:"10"`                 // as written, upper case, no dash
+	Timeframe     string   `json:"timeframe" db:"timeframe" fid:"11"`         // see Temperature
+	Qualification string   `json:"qualification" db:"qualification" fid:"12"` // see Qualification*; words of its own from a sheet
+	ArchivedAt    int64    `json:"archivedAt" db:"archived_at" fid:"13"`      // ms UTC, 0 when not archived
 	ReasonID      string   `json:"reasonId" db:"reason,ref" fid:"14"`
 	ReasonNote    string   `json:"reasonNote" db:"reason_note" fid:"15"`
 	CreatedAt     int64    `json:"createdAt" db:"created_at" fid:"16"`

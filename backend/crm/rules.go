@@ -81,6 +81,19 @@ func Temperature(timeframe string) string {
 	return ""
 }
 
+// Qualification levels: how sure it is that a lead will buy.
+const (
+	QualificationSuspect   = "suspect" // nobody has looked yet
+	QualificationMarketing = "mql"     // interested: marketing-qualified
+	QualificationSales     = "sql"     // ready for a seller: sales-qualified
+)
+
+// IsQualification says whether a text is a level. An imported sheet may hold
+// words of its own, which are kept and shown as they are.
+func IsQualification(text string) bool {
+	return text == QualificationSuspect || text == QualificationMarketing || text == QualificationSales
+}
+
 // Longest texts, in characters. They keep a pasted book out of a name.
 const (
 	maxLine = 300

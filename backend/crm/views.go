@@ -4,35 +4,36 @@ package crm
 // the window. Ids of users, sources, stages and tags are named from the
 // workspace that the window holds.
 type Card struct {
-	ID          string   `json:"id"`
-	ContactID   string   `json:"contactId"`
-	StageID     string   `json:"stageId"`
-	Name        string   `json:"name"`
-	Company     string   `json:"company"`
-	Phone       string   `json:"phone"` // first phone, E.164
-	Email       string   `json:"email"` // first e-mail
-	City        string   `json:"city"`
-	Vehicle     string   `json:"vehicle"`
-	Plate       string   `json:"plate"`
-	Subject     string   `json:"subject"`
-	ValueCents  int64    `json:"valueCents"`
-	OwnerID     string   `json:"ownerId"`
-	SourceID    string   `json:"sourceId"`
-	ShopID      string   `json:"shopId"`
-	ReasonID    string   `json:"reasonId"`
-	Timeframe   string   `json:"timeframe"`
-	Tags        []string `json:"tags"`
-	Fresh       int64    `json:"fresh"`
-	CreatedAt   int64    `json:"createdAt"`
-	StageSince  int64    `json:"stageSince"`
-	LastContact int64    `json:"lastContact"`
-	ArchivedAt  int64    `json:"archivedAt"`
-	NextID      string   `json:"nextId"`    // next activity; "" when none
-	NextKind    string   `json:"nextKind"`  // its kind
-	NextTitle   string   `json:"nextTitle"` // its title
-	NextAt      int64    `json:"nextAt"`    // ms UTC when it has an hour
-	NextDay     string   `json:"nextDay"`   // YYYY-MM-DD when it has none
-	NextDue     int64    `json:"nextDue"`   // ms UTC after which it is overdue
+	ID            string   `json:"id"`
+	ContactID     string   `json:"contactId"`
+	StageID       string   `json:"stageId"`
+	Name          string   `json:"name"`
+	Company       string   `json:"company"`
+	Phone         string   `json:"phone"` // first phone, E.164
+	Email         string   `json:"email"` // first e-mail
+	City          string   `json:"city"`
+	Vehicle       string   `json:"vehicle"`
+	Plate         string   `json:"plate"`
+	Subject       string   `json:"subject"`
+	ValueCents    int64    `json:"valueCents"`
+	OwnerID       string   `json:"ownerId"`
+	SourceID      string   `json:"sourceId"`
+	ShopID        string   `json:"shopId"`
+	ReasonID      string   `json:"reasonId"`
+	Timeframe     string   `json:"timeframe"`
+	Qualification string   `json:"qualification"`
+	Tags          []string `json:"tags"`
+	Fresh         int64    `json:"fresh"`
+	CreatedAt     int64    `json:"createdAt"`
+	StageSince    int64    `json:"stageSince"`
+	LastContact   int64    `json:"lastContact"`
+	ArchivedAt    int64    `json:"archivedAt"`
+	NextID        string   `json:"nextId"`    // next activity; "" when none
+	NextKind      string   `json:"nextKind"`  // its kind
+	NextTitle     string   `json:"nextTitle"` // its title
+	NextAt        int64    `json:"nextAt"`    // ms UTC when it has an hour
+	NextDay       string   `json:"nextDay"`   // YYYY-MM-DD when it has none
+	NextDue       int64    `json:"nextDue"`   // ms UTC after which it is overdue
 }
 
 // Filter narrows board and list alike. Empty fields don't filter; values of
@@ -50,6 +51,9 @@ type Filter struct {
 	Quiet       bool     `json:"quiet"`    // no contact with the customer for as many days as the workspace says
 	Archived    bool     `json:"archived"` // the archive instead of the living
 	ImportID    string   `json:"importId"` // leads of one import
+
+	Timeframes     []string `json:"timeframes"`     // see Temperature
+	Qualifications []string `json:"qualifications"` // levels
 }
 
 // List sorts.
@@ -79,6 +83,13 @@ type ListRequest struct {
 type Totals struct {
 	Count    int   `json:"count"`
 	SumCents int64 `json:"sumCents"`
+}
+
+// Breakdown counts the leads that match by what is known of how they will buy.
+// What nobody said of a lead is counted nowhere.
+type Breakdown struct {
+	Timeframes     map[string]Totals `json:"timeframes"`     // by timeframe
+	Qualifications map[string]Totals `json:"qualifications"` // by level
 }
 
 // StageView is one stage of the board: what it holds and its first cards.

@@ -64,6 +64,9 @@ func (p Patch) apply(l *crm.Lead) error {
 			*f.to = *f.from
 		}
 	}
+	if p.Qualification != nil && *p.Qualification != "" && !crm.IsQualification(*p.Qualification) {
+		return crm.NewError(crm.CodeInvalid, "qualification", "value", *p.Qualification)
+	}
 	for _, f := range []struct {
 		field string
 		from  *string

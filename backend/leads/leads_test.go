@@ -288,3 +288,16 @@ func TestOneUndoTakesABulkActionBack(t *testing.T) {
 		t.Errorf("undo brought %d deleted ones back", len(got))
 	}
 }
+
+func TestAQualificationIsOneOfTheLevels(t *testing.T) {
+	sh := newShop(t)
+	id := sh.lead("Ana")
+	sh.must(Update(ctx, sh.s, id, Patch{Qualification: ptr(crm.QualificationMarketing)}))
+	if l := sh.get(id); l.Qualification != crm.QualificationMarketing {
+		t.Errorf("%+v", l)
+	}
+	if _, err := Update(ctx, sh.s, id, Patch{Qualification: ptr("quente")}); crm.CodeOf(err) != crm.CodeInvalid {
+		t.Errorf("a word of its own: %v", err)
+	}
+	sh.must(Update(ctx, sh.s, id, Patch{Qualification: ptr("")}))
+}

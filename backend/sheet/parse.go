@@ -173,6 +173,12 @@ func (p *Parser) readCell(l *Lead, c *columnReader, text string) *crm.Error {
 			return crm.NewError(CodeTimeframe, "timeframe")
 		}
 		return nil
+	case FieldQualification:
+		if err := line(&l.Qualification, text); err != nil {
+			return err
+		}
+		l.Qualification = qualification(l.Qualification)
+		return nil
 	case FieldID:
 		l.ID, err = id(text)
 	case FieldContactID:
@@ -205,8 +211,6 @@ func textField(l *Lead, field Field) *string {
 		return &l.Shop
 	case FieldSubject:
 		return &l.Subject
-	case FieldQualification:
-		return &l.Qualification
 	case FieldReason:
 		return &l.Reason
 	}
@@ -277,6 +281,19 @@ func fullName(name, first, last string) string {
 // dash says whether a cell holds nothing but signs that stand for "none".
 func dash(text string) bool {
 	return strings.Trim(text, "-–—_./*?= ") == ""
+}
+
+// qualification reads a level; another's words for it stay as they are.
+func qualification(text string) string {
+	switch format.FoldWords(text) {
+	case crm.QualificationSuspect, "suspeito", "suspects", "sospechoso":
+		return crm.QualificationSuspect
+	case crm.QualificationMarketing, "marketing qualified", "marketing qualified lead", "qualificado por marketing", "qualificado marketing", "calificado por marketing":
+		return crm.QualificationMarketing
+	case crm.QualificationSales, "sales qualified", "sales qualified lead", "qualificado por vendas", "qualificado vendas", "calificado por ventas":
+		return crm.QualificationSales
+	}
+	return text
 }
 
 // timeframe reads when a customer wants to buy, "" when it can't.

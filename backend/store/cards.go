@@ -10,7 +10,7 @@ import (
 
 // cardColumns are what a card shows, of lead l, contact c and next activity a.
 const cardColumns = `l.id,l.contact_id,l.stage,c.name,c.company,c.phone,c.email,c.city,l.vehicle,l.plate,l.subject,
-	l.value_cents,l.owner,l.source,l.shop,l.reason,l.timeframe,l.tag_refs,l.fresh,l.created_at,l.stage_since,
+	l.value_cents,l.owner,l.source,l.shop,l.reason,l.timeframe,l.qualification,l.tag_refs,l.fresh,l.created_at,l.stage_since,
 	l.last_contact,l.archived_at,l.next_id,l.next_due,a.kind,a.title,a.due_at,a.due_day`
 
 // cardSQL reads the rows that a list of rowids names, each with its place in
@@ -54,7 +54,7 @@ func (s *Store) cardScanner() func(*sql.Rows) (int, crm.Card, error) {
 		at                                 sql.NullInt64
 	)
 	dest := []any{&place, &id, &contact, &stage, &c.Name, &c.Company, &c.Phone, &c.Email, &c.City, &c.Vehicle, &c.Plate, &c.Subject,
-		&c.ValueCents, &owner, &source, &shop, &reason, &c.Timeframe, &tags, &c.Fresh, &c.CreatedAt, &c.StageSince,
+		&c.ValueCents, &owner, &source, &shop, &reason, &c.Timeframe, &c.Qualification, &tags, &c.Fresh, &c.CreatedAt, &c.StageSince,
 		&c.LastContact, &c.ArchivedAt, &next, &c.NextDue, &kind, &title, &at, &day}
 	return func(rows *sql.Rows) (int, crm.Card, error) {
 		if err := rows.Scan(dest...); err != nil {

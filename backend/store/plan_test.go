@@ -60,6 +60,9 @@ func (w *world) everyFilter() map[string]crm.Filter {
 		"later":   {Activity: "later"},
 		"created": {CreatedFrom: "2026-11-01", CreatedTo: "2026-11-20"},
 		"quiet":   {Quiet: true},
+		"hot":     {Timeframes: []string{crm.TimeframeNow}},
+		"warmer":  {Timeframes: []string{crm.TimeframeNow, crm.TimeframeSoon}},
+		"level":   {Qualifications: []string{crm.QualificationSales}},
 		"import":  {ImportID: crm.ReadyShop},
 	}
 }
@@ -94,7 +97,7 @@ func TestRareMatchesAreGatheredThroughAnIndex(t *testing.T) {
 	ctx := context.Background()
 	w := newWorld(t, seeded(t), 5)
 	indexes := map[string]string{"owner": "leads_owner", "owners": "leads_owner", "source": "leads_source", "both": "leads_owner", "unread": "leads_fresh",
-		"overdue": "leads_due", "later": "leads_due", "created": "leads_created", "quiet": "leads_quiet", "tag": "PRIMARY KEY", "tags": "PRIMARY KEY"}
+		"overdue": "leads_due", "later": "leads_due", "created": "leads_created", "quiet": "leads_quiet", "hot": "leads_timeframe", "warmer": "leads_timeframe", "level": "leads_level", "tag": "PRIMARY KEY", "tags": "PRIMARY KEY"}
 	for name, f := range w.everyFilter() {
 		index, ok := indexes[name]
 		if !ok {
@@ -121,6 +124,12 @@ func TestRareMatchesAreGatheredThroughAnIndex(t *testing.T) {
 		check("board", query, args)
 		query, args = m.countSQL("", "")
 		check("count", query, args)
+		if column := m.driver().columns[0]; column == "timeframe" || column == "qualification" {
+			query, args = m.and("stage", 1).countSQL("", "")
+			if got := plan(t, w.s, query, args); !strings.Contains(got, "("+column+"=? AND stage=?)") || !strings.Contains(got, "COVERING") {
+				t.Errorf("count of a stage, %s:\n%s", name, got)
+			}
+		}
 	}
 }
 

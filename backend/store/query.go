@@ -62,6 +62,12 @@ func (s *Store) filter(ctx context.Context, f crm.Filter) (*match, error) {
 	if len(f.TagIDs) > 0 {
 		m.tags(s.refsOf(f.TagIDs))
 	}
+	if err := m.known("timeframe", f.Timeframes, func(v string) bool { return crm.Temperature(v) != "" }); err != nil {
+		return nil, err
+	}
+	if err := m.known("qualification", f.Qualifications, crm.IsQualification); err != nil {
+		return nil, err
+	}
 	if f.ImportID != "" {
 		if err := CheckID("importId", f.ImportID); err != nil {
 			return nil, err
@@ -132,6 +138,22 @@ func (m *match) in(column string, refs []int64) {
 		t.counter = "t." + column + oneOf(len(refs))
 	}
 	m.terms = append(m.terms, t)
+}
+
+// known narrows to some of a column's values, none of them empty: so its index
+// leaves out the leads of which nobody said anything.
+func (m *match) known(column string, values []string, is func(string) bool) error {
+	if len(values) == 0 {
+		return nil
+	}
+	for _, v := range values {
+		if !is(v) {
+			return crm.NewError(crm.CodeInvalid, column+"s", "value", v)
+		}
+	}
+	sql := "l." + column + oneOf(len(values))
+	m.terms = append(m.terms, term{column: column, sql: "%" + sql, drive: sql + " AND l." + column + " <> ''", args: anys(values)})
+	return nil
 }
 
 func (m *match) tags(refs []int64) {
@@ -296,7 +318,9 @@ type driver struct {
 
 // drivers, the most selective first.
 var drivers = []driver{{[]string{"import"}, 20}, {[]string{"fresh"}, 30}, {[]string{"owner", "source"}, 100}, {[]string{"owner"}, 12},
-	{[]string{"source", "stage"}, 50}, {[]string{"source"}, 12}, {[]string{"tag"}, 10}, {[]string{"due"}, 6}, {[]string{"created"}, 3}, {[]string{"quiet", "stage"}, 4}, {[]string{"quiet", "open"}, 4}, {[]string{"stage"}, 4}}
+	{[]string{"source", "stage"}, 50}, {[]string{"source"}, 12}, {[]string{"tag"}, 10}, {[]string{"qualification", "stage"}, 30}, {[]string{"qualification"}, 8},
+	{[]string{"due"}, 6}, {[]string{"timeframe", "stage"}, 15}, {[]string{"timeframe"}, 4}, {[]string{"created"}, 3},
+	{[]string{"quiet", "stage"}, 4}, {[]string{"quiet", "open"}, 4}, {[]string{"stage"}, 4}}
 
 // driver answers the columns through which the leads that match are gathered.
 func (m *match) driver() driver {

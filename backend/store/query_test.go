@@ -32,6 +32,12 @@ func (w *world) filters() *rapid.Generator[crm.Filter] {
 			Activity:    rapid.SampledFrom([]string{"", "", "", "overdue", "today", "later", "none"}).Draw(t, "activity"),
 			Archived:    rapid.IntRange(0, 5).Draw(t, "archived") == 0,
 		}
+		if rapid.IntRange(0, 2).Draw(t, "has timeframes") == 0 {
+			f.Timeframes = rapid.SliceOfNDistinct(rapid.SampledFrom([]string{crm.TimeframeNow, crm.TimeframeSoon, crm.TimeframeLater}), 1, 2, rapid.ID[string]).Draw(t, "timeframes")
+		}
+		if rapid.IntRange(0, 2).Draw(t, "has levels") == 0 {
+			f.Qualifications = rapid.SliceOfNDistinct(rapid.SampledFrom([]string{crm.QualificationSuspect, crm.QualificationMarketing, crm.QualificationSales}), 1, 2, rapid.ID[string]).Draw(t, "levels")
+		}
 		if rapid.Bool().Draw(t, "has tags") {
 			f.TagIDs = rapid.SliceOfNDistinct(rapid.SampledFrom(w.tags), 1, 3, rapid.ID[string]).Draw(t, "tags")
 		}

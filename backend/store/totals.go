@@ -96,7 +96,51 @@ func (s *Store) stageTotals(ctx context.Context, m *match, stages []int64) (map[
 // to go through the range once a stage.
 func (m *match) ranges() bool {
 	column := append(m.driver().columns, "")[0]
-	return column == "due" || column == "created" || column == "quiet"
+	switch column {
+	case "due", "created", "quiet", "timeframe", "qualification":
+		return true
+	}
+	return false
+}
+
+// Breakdown counts the leads that match by temperature and by level.
+func (s *Store) Breakdown(ctx context.Context, f crm.Filter) (crm.Breakdown, error) {
+	out := crm.Breakdown{Timeframes: map[string]crm.Totals{}, Qualifications: map[string]crm.Totals{}}
+	m, err := s.filter(ctx, f)
+	if err != nil {
+		return out, err
+	}
+	for column, of := range map[string]map[string]crm.Totals{"timeframe": out.Timeframes, "qualification": out.Qualifications} {
+		if err := s.breakdown(ctx, m, column, of); err != nil {
+			return out, s.fail("break leads down", err)
+		}
+	}
+	return out, nil
+}
+
+func (s *Store) breakdown(ctx context.Context, m *match, column string, out map[string]crm.Totals) error {
+	query, args := m.breakdownSQL(column)
+	rows, err := s.query(ctx, query, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var value string
+		var t crm.Totals
+		if err := rows.Scan(&value, &t.Count, &t.SumCents); err != nil {
+			return err
+		}
+		out[value] = t
+	}
+	return rows.Err()
+}
+
+// breakdownSQL goes once through the index of the column, which yields the groups.
+func (m *match) breakdownSQL(column string) (query string, args []any) {
+	where, args := m.where(nil)
+	return "SELECT l." + column + ", count(*), coalesce(sum(l.value_cents), 0) FROM leads l WHERE " + where +
+		" AND l." + column + " <> '' GROUP BY l." + column, args
 }
 
 func (m *match) countSQL(key, group string) (query string, args []any) {

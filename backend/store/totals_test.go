@@ -3,9 +3,12 @@ package store
 import (
 	"context"
 	"fmt"
+	"reflect"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
 
 	"patio/backend/crm"
 )
@@ -103,4 +106,46 @@ func (w *world) counters() map[totalKey]counted {
 		out[k] = c
 	}
 	return out
+}
+
+func TestABreakdownCountsWhatMatchesByWhatIsKnown(t *testing.T) {
+	ctx := context.Background()
+	w := newWorld(t, seeded(t), 120)
+	filters := w.filters()
+	rapid.Check(t, func(rt *rapid.T) {
+		f := filters.Draw(rt, "filter")
+		got, err := w.s.Breakdown(ctx, f)
+		if err != nil {
+			rt.Fatal(err)
+		}
+		want := crm.Breakdown{Timeframes: map[string]crm.Totals{}, Qualifications: map[string]crm.Totals{}}
+		add := func(to map[string]crm.Totals, value string, cents int64) {
+			if value != "" {
+				t := to[value]
+				to[value] = crm.Totals{Count: t.Count + 1, SumCents: t.SumCents + cents}
+			}
+		}
+		for _, l := range w.wanted(f, byPlace) {
+			add(want.Timeframes, l.Timeframe, l.ValueCents)
+			add(want.Qualifications, l.Qualification, l.ValueCents)
+		}
+		if !reflect.DeepEqual(got, want) {
+			rt.Fatalf("%+v, want %+v", got, want)
+		}
+	})
+	for _, column := range []string{"timeframe", "qualification"} {
+		m, err := w.s.filter(ctx, crm.Filter{PipelineID: crm.PipelineReadySales, OwnerIDs: w.users[:1]})
+		if err != nil {
+			t.Fatal(err)
+		}
+		query, args := m.breakdownSQL(column)
+		if got := plan(t, w.s, query, args); !strings.Contains(got, "USING COVERING INDEX") || strings.Contains(got, "TEMP B-TREE") {
+			t.Errorf("%s:\n%s", column, got)
+		}
+	}
+	for _, f := range []crm.Filter{{Timeframes: []string{""}}, {Qualifications: []string{"ligou duas vezes"}}} {
+		if _, err := w.s.Count(ctx, f); crm.CodeOf(err) != crm.CodeInvalid {
+			t.Errorf("%+v: %v", f, err)
+		}
+	}
 }

@@ -127,6 +127,8 @@ func (w *world) put(tx *Tx) (string, error) {
 			l.Tags = append(l.Tags, tag)
 		}
 	}
+	l.Timeframe = pick(r, []string{"", crm.TimeframeNow, crm.TimeframeSoon, crm.TimeframeLater})
+	l.Qualification = pick(r, []string{"", "", "ligou duas vezes", crm.QualificationSuspect, crm.QualificationMarketing, crm.QualificationSales})
 	if r.IntN(8) == 0 {
 		l.ArchivedAt = w.now.UnixMilli()
 	}
@@ -190,7 +192,9 @@ func (w *world) matches(l naive, f crm.Filter) bool {
 		f.CreatedFrom != "" && created < f.CreatedFrom,
 		f.CreatedTo != "" && created > f.CreatedTo,
 		f.Unread && l.Fresh == 0,
-		f.Quiet && (stage.Kind != crm.StageOpen && len(f.StageIDs) == 0 || cmp.Or(l.LastContact, l.CreatedAt) >= now-7*24*time.Hour.Milliseconds()):
+		f.Quiet && (stage.Kind != crm.StageOpen && len(f.StageIDs) == 0 || cmp.Or(l.LastContact, l.CreatedAt) >= now-7*24*time.Hour.Milliseconds()),
+		len(f.Timeframes) > 0 && !slices.Contains(f.Timeframes, l.Timeframe),
+		len(f.Qualifications) > 0 && !slices.Contains(f.Qualifications, l.Qualification):
 		return false
 	}
 	switch f.Activity {

@@ -211,7 +211,7 @@ func (r *reviewer) show(row *sheet.Result, c *crm.Contact, l *crm.Lead, notes []
 	}
 	view.Lead = crm.Card{
 		Name: c.Name, Company: c.Company, City: c.City, Vehicle: l.Vehicle, Plate: l.Plate, Subject: l.Subject, ValueCents: l.ValueCents,
-		StageID: l.StageID, OwnerID: l.OwnerID, SourceID: l.SourceID, ShopID: l.ShopID, Timeframe: l.Timeframe, Tags: append([]string{}, l.Tags...),
+		StageID: l.StageID, OwnerID: l.OwnerID, SourceID: l.SourceID, ShopID: l.ShopID, Timeframe: l.Timeframe, Qualification: l.Qualification, Tags: append([]string{}, l.Tags...),
 		CreatedAt: p.Created.Ms,
 	}
 	if len(c.Phones) > 0 {

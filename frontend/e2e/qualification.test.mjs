@@ -37,6 +37,7 @@ async function open(address, options) {
  * Takes in leads that somebody has read, in the stage Qualificado.
  * @param {string[]} names
  * @param {Record<string, unknown>} [more]
+ * @returns {Promise<string[]>}
  */
 async function qualified(names, more = {}) {
   const ids = [];
@@ -172,8 +173,43 @@ describe('converting', () => {
       .fill('Tracker');
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'Ana Prado' }).waitFor();
-    await page.waitForFunction((first) => !location.hash.includes(first), id);
+    await page.waitForFunction((first) => !location.hash.includes(String(first)), id);
     const made = await page.evaluate(() => location.hash.split('/').at(-1));
     assert.equal((await shop.call('Leads', 'Get', made)).lead.originLeadId, id);
+  });
+});
+
+describe('temperature and level', () => {
+  test('are said on the lead, shown on card and list, narrow both, and are counted', async () => {
+    const [ana, bia] = await qualified(['Ana Prado', 'Bia Reis', 'Caio Lima']);
+    await shop.call('Leads', 'Update', ana, { timeframe: 'now', qualification: 'sql' });
+    await shop.call('Leads', 'Update', bia, { timeframe: 'later' });
+    await open(`/lead/${bia}`);
+    await page.getByLabel('Qualificação', { exact: true }).press('Enter');
+    await page.getByRole('option', { name: 'MQL · interessado' }).click();
+    await page.getByText('Qualificação: MQL · interessado').waitFor();
+    assert.deepEqual(await axeFaults(page), []);
+
+    await page.evaluate((id) => (location.hash = `/board/${id}`), QUALIFICATION);
+    await card('Ana Prado').getByText('quente').waitFor();
+    await card('Ana Prado').getByText('SQL').waitFor();
+    await card('Bia Reis').getByText('MQL').waitFor();
+    await page.keyboard.press('f');
+    await page.getByRole('combobox', { name: 'Temperatura' }).click();
+    await page.getByRole('option', { name: /^Quente/ }).click();
+    await card('Bia Reis').waitFor({ state: 'detached' });
+    await holds('Qualificado', 1);
+    await button('Limpar filtros').first().click();
+    await page.keyboard.press('Escape');
+    await holds('Qualificado', 3);
+
+    await page.evaluate((id) => (location.hash = `/list/${id}`), QUALIFICATION);
+    await button('Temperatura e qualificação').press('Enter');
+    const counts = page.getByRole('dialog', { name: 'Temperatura e qualificação' });
+    await counts.getByRole('button', { name: /^Frio · mais para a frente 1/ }).waitFor();
+    assert.deepEqual(await axeFaults(page), []);
+    await counts.getByRole('button', { name: /^SQL · pronto para vendas 1/ }).press('Enter');
+    await page.getByText('1 lead', { exact: true }).waitFor();
+    await page.getByRole('gridcell', { name: 'Ana Prado', exact: true }).waitFor();
   });
 });

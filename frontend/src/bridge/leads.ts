@@ -1,9 +1,11 @@
 import type {
   Activity,
+  Breakdown,
   Card,
   Contact,
   Done,
   Entry,
+  Filter,
   Lead,
   ListRequest,
   Selection,
@@ -147,6 +149,8 @@ declare module './api' {
   interface Api {
     Leads: {
       Query(request: ListRequest): Promise<ListView>;
+      /** Counts what matches by temperature and by level. */
+      Breakdown(filter: Filter): Promise<Breakdown>;
       Get(id: string): Promise<LeadView>;
       /** Cards by id in that order, without those that are gone. */
       Cards(ids: string[]): Promise<Card[]>;

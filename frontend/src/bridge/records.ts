@@ -210,6 +210,7 @@ export interface Card {
   shopId: string;
   reasonId: string;
   timeframe: string;
+  qualification: string;
   tags: string[];
   fresh: number;
   createdAt: number;
@@ -252,6 +253,18 @@ export interface Filter {
   archived: boolean;
   /** leads of one import */
   importId: string;
+  /** see Temperature */
+  timeframes: string[];
+  /** levels */
+  qualifications: string[];
+}
+
+/** Breakdown counts the leads that match by what is known of how they will buy. What nobody said of a lead is counted nowhere. */
+export interface Breakdown {
+  /** by timeframe */
+  timeframes: Record<string, Totals>;
+  /** by level */
+  qualifications: Record<string, Totals>;
 }
 
 /** ListRequest asks for a page of the list. */

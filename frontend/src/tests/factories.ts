@@ -20,6 +20,7 @@ export function aCard(over: Partial<Card> = {}): Card {
     shopId: '',
     reasonId: '',
     timeframe: '',
+    qualification: '',
     tags: [],
     fresh: 0,
     createdAt: 0,

@@ -11,7 +11,8 @@ import {
   plateText,
 } from '../../shared/format';
 import type { Key } from '../../shared/i18n/index.svelte';
-import { timeframeText } from '../../shared/leads/fields';
+import { LEVELS, TIMEFRAMES } from '../../shared/leads/card';
+import { qualificationText, timeframeText } from '../../shared/leads/fields';
 import { session } from '../../shared/stores';
 import type { Choice } from '../../shared/ui';
 import { dayMask } from '../../shared/ui/mask';
@@ -57,7 +58,7 @@ const of = (records: readonly { id: string; name: string; retired?: boolean }[])
 });
 const timeframe = (): Kind => ({
   ...plain,
-  choices: ['now', 'months', 'later'].map((value) => ({ value, label: timeframeText(value) })),
+  choices: TIMEFRAMES.map((value) => ({ value, label: timeframeText(value) })),
 });
 
 /** By table and field: what can be written without knowing more of the record. */
@@ -66,7 +67,10 @@ const KINDS: Readonly<Record<string, Readonly<Record<string, () => Kind>>>> = {
     vehicle: () => plain,
     plate: () => ({ ...plain, mask: plateMask, show: plateText }),
     subject: () => plain,
-    qualification: () => plain,
+    qualification: () => ({
+      ...plain,
+      choices: LEVELS.map((value) => ({ value, label: qualificationText(value) })),
+    }),
     reasonNote: () => long,
     valueCents: () => cents,
     ownerId: () => of(session.state.users),

@@ -2,6 +2,8 @@ import type { Card } from '../../bridge';
 import { dayNumeric, dayOf, moneyShort, phone, plateText, sentence } from '../../shared/format';
 import { t, type Key } from '../../shared/i18n/index.svelte';
 import {
+  levelName,
+  levelOf,
   nextMark,
   temperature,
   temperatureName,
@@ -92,6 +94,10 @@ export const COLUMNS: readonly Column[] = [
   column('timeframe', 'list.column.timeframe', 6.5, (card) => {
     const degree = temperature(card.timeframe);
     return degree ? temperatureName(degree) : '';
+  }),
+  column('qualification', 'leads.fact.qualification', 6.5, ({ qualification }) => {
+    const level = levelOf(qualification);
+    return level ? levelName(level) : qualification;
   }),
   column('tags', 'leads.field.tags', 10, (card) =>
     (card.tags ?? []).flatMap((id) => session.tag(id)?.name ?? []).join(', '),

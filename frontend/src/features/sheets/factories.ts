@@ -84,6 +84,7 @@ export function reviewRow(overrides: Partial<ReviewRow> = {}): ReviewRow {
       shopId: '',
       reasonId: '',
       timeframe: '',
+      qualification: '',
       tags: [],
       fresh: 0,
       createdAt: 0,

@@ -139,6 +139,9 @@ const TEMPERATURES: Readonly<Record<string, Temperature>> = {
   later: 'cold',
 };
 
+/** When customers want to buy, the hottest first. */
+export const TIMEFRAMES = ['now', 'months', 'later'] as const;
+
 /** Cold, warm or hot by when the customer wants to buy; undefined when that isn't known. */
 export function temperature(timeframe: string): Temperature | undefined {
   return TEMPERATURES[timeframe];
@@ -147,6 +150,20 @@ export function temperature(timeframe: string): Temperature | undefined {
 /** "quente", "morno", "frio". */
 export function temperatureName(temperature: Temperature): string {
   return t(`leads.temperature.${temperature}`);
+}
+
+/** The levels of qualification, the least sure first. */
+export const LEVELS = ['suspect', 'mql', 'sql'] as const;
+export type Level = (typeof LEVELS)[number];
+
+/** The level of a qualification; undefined for none, and for words of a sheet. */
+export function levelOf(qualification: string): Level | undefined {
+  return LEVELS.find((level) => level === qualification);
+}
+
+/** "SQL": as short as a card needs it. */
+export function levelName(level: Level): string {
+  return t(`leads.level.${level}`);
 }
 
 /** What the lead is about: the vehicle, else the subject, else the company. */

@@ -2,6 +2,7 @@ import type { Filter } from '../../bridge';
 import { daysBetween, dayShort, type Day } from '../format';
 import { t } from '../i18n/index.svelte';
 import { session } from '../stores/session.svelte';
+import { qualificationText, timeframeText } from './fields';
 import type { Choice } from '../ui/choice';
 
 type Changes = Partial<Omit<Filter, 'pipelineId'>>;
@@ -28,7 +29,9 @@ export function ownerChoices(chosen: readonly string[]): Choice[] {
 /** Everything that a filter asks for, in the order of its panel. */
 export function conditionsOf(filter: Filter): Condition[] {
   const list: Condition[] = [];
-  const several = <K extends 'stageIds' | 'ownerIds' | 'sourceIds' | 'tagIds'>(
+  const several = <
+    K extends 'stageIds' | 'ownerIds' | 'sourceIds' | 'tagIds' | 'timeframes' | 'qualifications',
+  >(
     field: K,
     nameOf: (id: string) => string | undefined,
   ) => {
@@ -41,6 +44,8 @@ export function conditionsOf(filter: Filter): Condition[] {
   several('ownerIds', (id) => (id === '' ? t('leads.nobody') : session.user(id)?.name));
   several('sourceIds', (id) => session.source(id)?.name);
   several('tagIds', (id) => session.tag(id)?.name);
+  several('timeframes', (value) => timeframeText(value));
+  several('qualifications', (value) => qualificationText(value));
   if (filter.createdFrom || filter.createdTo) {
     list.push({
       key: 'created',

@@ -10,7 +10,7 @@ import {
 } from '../format';
 import { hasKey, t, type Key } from '../i18n/index.svelte';
 import { session } from '../stores';
-import { activityName, temperature, temperatureName } from './card';
+import { activityName, levelName, levelOf, temperature, temperatureName } from './card';
 
 // "contact.phones" and "activity.title" are told apart by what follows the dot.
 function bare(field: string): string {
@@ -60,6 +60,8 @@ export function fieldText(field: string, value: string, currency = session.curre
       return session.tag(value)?.name ?? '';
     case 'timeframe':
       return timeframeText(value);
+    case 'qualification':
+      return qualificationText(value);
     case 'phones':
       return phone(value);
     case 'document':
@@ -81,6 +83,12 @@ export function fieldText(field: string, value: string, currency = session.curre
     default:
       return value;
   }
+}
+
+/** "SQL · pronto para vendas"; words of a sheet stay as they are. */
+export function qualificationText(qualification: string): string {
+  const level = levelOf(qualification);
+  return level ? `${levelName(level)} · ${t(`leads.level.${level}.means`)}` : qualification;
 }
 
 /** "Quente · quer comprar já"; '' when it isn't known. */

@@ -18,6 +18,8 @@ export function openFilter(pipelineId: string): Filter {
     quiet: false,
     archived: false,
     importId: '',
+    timeframes: [],
+    qualifications: [],
   };
 }
 
@@ -33,6 +35,8 @@ export function narrowedFields(filter: Filter): number {
     filter.activity !== '',
     filter.quiet,
     filter.importId !== '',
+    filter.timeframes.length > 0,
+    filter.qualifications.length > 0,
   ].filter(Boolean).length;
 }
 

@@ -237,6 +237,7 @@ export namespace crm {
 	    shopId: string;
 	    reasonId: string;
 	    timeframe: string;
+	    qualification: string;
 	    tags: string[];
 	    fresh: number;
 	    createdAt: number;
@@ -319,6 +320,8 @@ export namespace crm {
 	    quiet: boolean;
 	    archived: boolean;
 	    importId: string;
+	    timeframes: string[];
+	    qualifications: string[];
 	}
 	export interface Lead {
 	    id: string;
@@ -433,10 +436,7 @@ export namespace crm {
 	    changes: FieldChange[];
 	    activity?: Activity;
 	}
-	export interface Totals {
-	    count: number;
-	    sumCents: number;
-	}
+	
 	export interface User {
 	    id: string;
 	    name: string;

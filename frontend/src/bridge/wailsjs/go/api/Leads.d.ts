@@ -8,6 +8,8 @@ export function Archive(arg1:crm.Selection):Promise<crm.Done>;
 
 export function Assign(arg1:crm.Selection,arg2:string):Promise<crm.Done>;
 
+export function Breakdown(arg1:crm.Filter):Promise<crm.Breakdown>;
+
 export function Cards(arg1:Array<string>):Promise<Array<crm.Card>>;
 
 export function Convert(arg1:crm.Selection,arg2:leads.Conversion):Promise<crm.Done>;
