@@ -122,14 +122,30 @@ func Archive(ctx context.Context, s *store.Store, sel crm.Selection) (crm.Done, 
 	})
 }
 
-// Unarchive brings the selected leads back to where they stood.
+// Unarchive brings the selected leads back to where they stood; discarded ones
+// to the stage where they were before, on top.
 func Unarchive(ctx context.Context, s *store.Store, sel crm.Selection) (crm.Done, error) {
-	return bulk(ctx, s, "lead.unarchive", sel, nil, func(_ *store.Tx, l *crm.Lead) (verdict, error) {
+	w, err := s.Workspace(ctx)
+	if err != nil {
+		return crm.Done{}, err
+	}
+	lines := map[string]*line{}
+	return bulk(ctx, s, "lead.unarchive", sel, nil, func(tx *store.Tx, l *crm.Lead) (verdict, error) {
 		if l.ArchivedAt == 0 {
 			return keep, nil
 		}
 		l.ArchivedAt = 0
-		return put, nil
+		if st, _ := stageOf(w, l.StageID); st.Kind != crm.StageDiscarded {
+			return put, nil
+		}
+		back, ok, err := stageBefore(tx, w, l)
+		if err != nil || !ok {
+			return put, err
+		}
+		if lines[back.ID] == nil {
+			lines[back.ID] = newLine(w, back, place{top: true})
+		}
+		return put, lines[back.ID].join(tx, l)
 	})
 }
 

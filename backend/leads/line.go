@@ -21,7 +21,8 @@ func newLine(w *store.Workspace, stage crm.Stage, at place) *line {
 	return &line{w: w, stage: stage, at: at}
 }
 
-// join puts a lead into the line. One that enters the stage has no reason yet.
+// join puts a lead into the line. One that enters the stage has no reason yet,
+// and is out of the archive, unless the stage is for discarded ones.
 func (n *line) join(tx *store.Tx, l *crm.Lead) error {
 	entering := l.StageID != n.stage.ID
 	var err error
@@ -45,7 +46,10 @@ func (n *line) join(tx *store.Tx, l *crm.Lead) error {
 		return nil
 	}
 	l.StageID, l.StageSince = n.stage.ID, tx.Now
-	l.ReasonID, l.ReasonNote = "", ""
+	l.ReasonID, l.ReasonNote, l.ArchivedAt = "", "", 0
+	if n.stage.Kind == crm.StageDiscarded { // it rests in the archive until its days are over
+		l.ArchivedAt = tx.Now
+	}
 	n.convert(l)
 	return nil
 }
@@ -60,6 +64,24 @@ func (n *line) convert(l *crm.Lead) {
 	case pipelineKind(n.w, l.PipelineID) == crm.PipelineQualification && pipelineKind(n.w, to) == crm.PipelineSales:
 		l.ConvertedFrom = l.PipelineID
 	}
+}
+
+// stageBefore answers the stage to which a discarded lead comes back: where it
+// stood, else the first open one of its pipeline. False when there is none.
+func stageBefore(tx *store.Tx, w *store.Workspace, l *crm.Lead) (crm.Stage, bool, error) {
+	id, err := tx.CameFrom(l.ID, l.StageID)
+	if err != nil {
+		return crm.Stage{}, false, err
+	}
+	if st, ok := stageOf(w, id); ok && st.Kind == crm.StageOpen {
+		return st, true, nil
+	}
+	for _, st := range w.Stages {
+		if st.PipelineID == l.PipelineID && st.Kind == crm.StageOpen {
+			return st, true, nil
+		}
+	}
+	return crm.Stage{}, false, nil
 }
 
 // stageOf finds a stage.

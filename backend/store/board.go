@@ -21,10 +21,11 @@ const MaxPage = 200
 
 // Board answers every stage of a pipeline: its count, its sum and its first
 // cards, and the totals of all. A stage of kind converted lists the leads that
-// this pipeline converted; they count in the pipeline where they stand, and
-// are not in the totals. Leads that stand there all the same, because another
-// device put them in before the stage was of that kind, are shown first: until
-// they were moved on it is a stage as any other.
+// this pipeline converted; they count in the pipeline where they stand. Leads
+// that stand there all the same, because another device put them in before the
+// stage was of that kind, are shown first: until they were moved on it is a
+// stage as any other. One of kind discarded lists what lies in the archive.
+// Neither is in the totals.
 func (s *Store) Board(ctx context.Context, pipelineID string, f crm.Filter, limit int) ([]crm.StageView, crm.Totals, error) {
 	var all crm.Totals
 	f.PipelineID = pipelineID
@@ -45,7 +46,8 @@ func (s *Store) Board(ctx context.Context, pipelineID string, f crm.Filter, limi
 		if err != nil {
 			return nil, all, s.fail("read board", err)
 		}
-		if ref, _ := s.findRef(st.ID); st.Kind != crm.StageConverted || q.among[ref].Count > 0 {
+		ref, _ := s.findRef(st.ID)
+		if st.Kind != crm.StageDiscarded && (st.Kind != crm.StageConverted || q.among[ref].Count > 0) {
 			all.Count, all.SumCents = all.Count+view.Count, all.SumCents+view.SumCents
 		}
 		views = append(views, view)
@@ -122,8 +124,11 @@ func (q *stageQuery) view(ctx context.Context, st crm.Stage, offset, limit int) 
 	}
 	limit, offset = min(max(limit, 0), MaxPage), max(offset, 0)
 	ref, ok := q.s.findRef(st.ID)
-	if st.Kind == crm.StageConverted && q.among[ref].Count == 0 {
+	switch {
+	case st.Kind == crm.StageConverted && q.among[ref].Count == 0:
 		return q.converted(ctx, view, st, offset, limit)
+	case st.Kind == crm.StageDiscarded && q.m.live == living:
+		return q.discarded(ctx, view, st, offset, limit)
 	}
 	if !ok {
 		return view, nil // nobody has stood there yet
@@ -160,6 +165,35 @@ func (q *stageQuery) converted(ctx context.Context, view crm.StageView, st crm.S
 	return q.fill(ctx, view, query, args)
 }
 
+// discarded lists the leads that rest in the archive, the latest first, and
+// those that came into the stage by another way, as from a sheet.
+func (q *stageQuery) discarded(ctx context.Context, view crm.StageView, st crm.Stage, offset, limit int) (crm.StageView, error) {
+	ref, ok := q.s.findRef(st.ID)
+	if !ok {
+		return view, nil
+	}
+	away := (&match{live: archived, terms: q.m.terms}).and("stage", ref)
+	t, err := q.s.count(ctx, away)
+	if err != nil {
+		return view, err
+	}
+	living := q.totals[ref]
+	view.Count, view.SumCents = living.Count+t.Count, living.SumCents+t.SumCents
+	if limit == 0 || view.Count <= offset {
+		return view, nil
+	}
+	query, args := q.m.and("stage", ref).discardedSQL(away)
+	return q.fill(ctx, view, query+" ORDER BY stage_since DESC, rid DESC LIMIT ? OFFSET ?", append(args, limit, offset))
+}
+
+// discardedSQL finds the rowids of one match and another, each by its index.
+func (m *match) discardedSQL(other *match) (query string, args []any) {
+	const columns = "SELECT l.rid, l.stage_since FROM leads l WHERE "
+	where, args := m.where(nil, "stage")
+	also, args := other.where(args, "stage")
+	return "SELECT rid FROM (" + columns + where + " UNION ALL " + columns + also + ")", args
+}
+
 func (q *stageQuery) fill(ctx context.Context, view crm.StageView, query string, args []any) (crm.StageView, error) {
 	rids, err := q.s.ints(ctx, query, args...)
 	if err != nil {
@@ -190,6 +224,10 @@ func (s *Store) Locate(ctx context.Context, leadID string, f crm.Filter) (stageI
 		return "", -1, err
 	}
 	stageID = s.refID(stage)
+	if st, err := s.stage(ctx, stageID); err == nil && st.Kind == crm.StageDiscarded && m.live == living {
+		index, err = s.locateDiscarded(ctx, m.without("stage"), stage, rid)
+		return stageID, index, s.fail("locate lead", err)
+	}
 	if len(f.StageIDs) > 0 && !contains(f.StageIDs, stageID) {
 		return stageID, -1, nil
 	}
@@ -211,6 +249,14 @@ func (s *Store) Locate(ctx context.Context, leadID string, f crm.Filter) (stageI
 	args = append(append(args, stage, fresh, rank, blob(leadID)), above...)
 	err = s.one(ctx, query, args, &index)
 	return stageID, index, s.fail("locate lead", err)
+}
+
+// locateDiscarded is Locate in a stage that lists the archive.
+func (s *Store) locateDiscarded(ctx context.Context, m *match, stage, rid int64) (int, error) {
+	away := (&match{live: archived, terms: m.terms}).and("stage", stage)
+	query, args := m.and("stage", stage).discardedSQL(away)
+	rids, err := s.ints(ctx, query+" ORDER BY stage_since DESC, rid DESC", args...)
+	return slices.Index(rids, rid), err
 }
 
 // Tabs counts what the board's tabs promise: the acting user's leads, those

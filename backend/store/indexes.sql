@@ -18,6 +18,7 @@ CREATE INDEX IF NOT EXISTS leads_fresh ON leads(fresh, stage, owner, source, val
 CREATE INDEX IF NOT EXISTS leads_timeframe ON leads(timeframe, stage, owner, source, value_cents) WHERE live = 1 AND timeframe <> '';
 CREATE INDEX IF NOT EXISTS leads_level ON leads(qualification, stage, owner, source, value_cents) WHERE live = 1 AND qualification <> '';
 CREATE INDEX IF NOT EXISTS leads_archived ON leads(archived_at) WHERE live = 2;
+CREATE INDEX IF NOT EXISTS leads_away ON leads(stage, stage_since, value_cents) WHERE live = 2;
 CREATE INDEX IF NOT EXISTS leads_converted ON leads(converted_from, stage_since, pipeline, value_cents) WHERE live = 1 AND converted_from > 0;
 CREATE INDEX IF NOT EXISTS leads_sample ON leads(live) WHERE created_via = 'sample';
 

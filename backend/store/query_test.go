@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"testing"
@@ -160,7 +161,7 @@ func TestABoardHoldsWhatMatchesByPlace(t *testing.T) {
 			}
 			want := w.stageOf(st, f)
 			t := totalsOf(want)
-			if st.Kind != crm.StageConverted {
+			if st.Kind != crm.StageConverted && st.Kind != crm.StageDiscarded {
 				all.Count, all.SumCents = all.Count+t.Count, all.SumCents+t.SumCents
 			}
 			w.checkStage(rt, views[i], st, t, want[:min(limit, len(want))])
@@ -187,6 +188,13 @@ func (w *world) stageOf(st crm.Stage, f crm.Filter) []naive {
 		return nil
 	}
 	f.StageIDs = []string{st.ID}
+	if st.Kind == crm.StageDiscarded && !f.Archived {
+		away := f
+		away.Archived = true
+		all := slices.Concat(w.wanted(f, byPlace), w.wanted(away, byPlace))
+		slices.SortFunc(all, func(a, b naive) int { return cmp.Or(cmp.Compare(b.StageSince, a.StageSince), cmp.Compare(b.ID, a.ID)) })
+		return all
+	}
 	return w.wanted(f, byPlace)
 }
 
@@ -238,7 +246,13 @@ func TestAConvertedStageListsWhatLeftItsPipeline(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	inPipeline := totalsOf(w.wanted(crm.Filter{PipelineID: st.PipelineID, OwnerIDs: f.OwnerIDs}, byPlace))
+	var open []string
+	for _, o := range w.stages {
+		if o.PipelineID == st.PipelineID && o.Kind != crm.StageDiscarded {
+			open = append(open, o.ID)
+		}
+	}
+	inPipeline := totalsOf(w.wanted(crm.Filter{StageIDs: open, OwnerIDs: f.OwnerIDs}, byPlace))
 	if totals != inPipeline {
 		t.Errorf("the board counts %+v, its own leads are %+v", totals, inPipeline)
 	}

@@ -60,6 +60,32 @@ func (s *Store) Timeline(ctx context.Context, leadID string, before int64, limit
 	return items, more, nil
 }
 
+// CameFrom answers the stage where a lead stood before it last entered another,
+// "" when its history doesn't tell.
+func (tx *Tx) CameFrom(leadID, stageID string) (string, error) {
+	rows, err := tx.s.stmt(tx.ctx, "SELECT changes FROM events WHERE lead_id=? AND deleted=0 ORDER BY at DESC", blob(leadID))
+	if err != nil {
+		return "", err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var text string
+		if err := rows.Scan(&text); err != nil {
+			return "", err
+		}
+		var changes []crm.FieldChange
+		if json.Unmarshal([]byte(text), &changes) != nil {
+			continue // of a later version
+		}
+		for _, c := range changes {
+			if c.Field == "stageId" && c.New == stageID {
+				return c.Old, nil
+			}
+		}
+	}
+	return "", rows.Err()
+}
+
 // pageEnd finds the moment of the page's last entry, and whether older ones follow.
 func (s *Store) pageEnd(ctx context.Context, leadID string, before int64, limit int) (last int64, more bool, err error) {
 	moments, err := s.ints(ctx, `SELECT at FROM (

@@ -46,6 +46,18 @@ const (
 // "". Each field has one of its own, so that two people may choose apart.
 func SettingRequired(field string) string { return "required." + field }
 
+// DiscardDays answers how many days a discarded lead rests in the archive before
+// it is purged, 0 for ever; what is no number is the default.
+func (w *Workspace) DiscardDays() int {
+	days, err := strconv.Atoi(w.Settings[SettingRetention])
+	if err != nil || days < 0 {
+		return defaultDiscardDays
+	}
+	return days
+}
+
+const defaultDiscardDays = 90
+
 const defaultZone = "America/Sao_Paulo"
 
 // Days answers a setting that counts days.

@@ -283,6 +283,9 @@ func (b *batch) writeRow(tx *store.Tx, known *people, l *sheet.Lead, file string
 	}
 	lead.CreatedAt, lead.CreatedBy = cmpOr(l.Created.Ms, tx.Now), tx.User
 	lead.StageSince, lead.CreatedVia, lead.CreatedNote = lead.CreatedAt, crm.ViaImport, file
+	if stage.Kind == crm.StageDiscarded && lead.ArchivedAt == 0 {
+		lead.ArchivedAt = tx.Now // its days in the archive begin here
+	}
 	rest := readRest(l)
 	if rest != nil {
 		rest.apply(lead, contact)

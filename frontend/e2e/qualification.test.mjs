@@ -204,6 +204,7 @@ describe('temperature and level', () => {
     await holds('Qualificado', 3);
 
     await page.evaluate((id) => (location.hash = `/list/${id}`), QUALIFICATION);
+    await page.getByRole('gridcell', { name: 'Bia Reis', exact: true }).waitFor();
     await button('Temperatura e qualificação').press('Enter');
     const counts = page.getByRole('dialog', { name: 'Temperatura e qualificação' });
     await counts.getByRole('button', { name: /^Frio · mais para a frente 1/ }).waitFor();
@@ -211,5 +212,62 @@ describe('temperature and level', () => {
     await counts.getByRole('button', { name: /^SQL · pronto para vendas 1/ }).press('Enter');
     await page.getByText('1 lead', { exact: true }).waitFor();
     await page.getByRole('gridcell', { name: 'Ana Prado', exact: true }).waitFor();
+  });
+});
+
+describe('discarding', () => {
+  const reasons = () => page.getByRole('dialog', { name: 'Por que descartar?' });
+
+  test('takes a reason, rests in the archive, and comes back where it stood', async () => {
+    const [id] = await qualified(['Ana Prado', 'Bia Reis']);
+    await open(`/board/${QUALIFICATION}`);
+    await drag(card('Ana Prado'), stage('Descartado'));
+    await reasons()
+      .getByRole('button', { name: /Sem interesse/ })
+      .click();
+    await toast('Ana Prado foi para Descartado').waitFor();
+    await holds('Descartado', 1);
+    await card('Ana Prado')
+      .getByText(/^Descartado .+ · até /)
+      .waitFor();
+    assert.ok((await shop.call('Leads', 'Get', id)).lead.archivedAt > 0);
+
+    await page.evaluate((of) => (location.hash = `/list/${of}`), QUALIFICATION);
+    await page.getByText('1 lead', { exact: true }).waitFor();
+    await button('Arquivados').click();
+    await page.getByRole('gridcell', { name: 'Ana Prado', exact: true }).click();
+    await page
+      .getByText(/· até /)
+      .first()
+      .waitFor();
+    assert.deepEqual(await axeFaults(page), []);
+    await page.keyboard.press('e');
+    await toast('Ana Prado voltou do arquivo').waitFor();
+    await page.evaluate((of) => (location.hash = `/board/${of}`), QUALIFICATION);
+    await holds('Qualificado', 2);
+    await holds('Descartado', 0);
+    await page.keyboard.press('Control+z');
+    await holds('Descartado', 1);
+  });
+
+  test('by the keyboard, several at once; one is dragged back out, one is brought back on its page', async () => {
+    const [, bia] = await qualified(['Ana Prado', 'Bia Reis']);
+    await open(`/board/${QUALIFICATION}`);
+    await card('Ana Prado').focus();
+    await page.keyboard.press('x');
+    await card('Bia Reis').focus();
+    await page.keyboard.press('x');
+    await page.keyboard.press('m');
+    await page.getByRole('menuitem', { name: 'Descartado' }).click();
+    await reasons().getByText('2 leads').waitFor();
+    await page.keyboard.press('1');
+    await holds('Descartado', 2);
+    await drag(card('Ana Prado'), stage('Novo'));
+    await holds('Novo', 1);
+    await holds('Descartado', 1);
+    await page.evaluate((id) => (location.hash = `/lead/${id}`), bia);
+    await button('Tirar do arquivo').press('Enter');
+    await toast('Bia Reis voltou do arquivo').waitFor();
+    await button('Converter…').waitFor();
   });
 });

@@ -47,9 +47,9 @@ export class BoardData {
   readonly count = $derived(this.#counted.reduce((sum, stage) => sum + stage.count, 0));
   readonly sumCents = $derived(this.#counted.reduce((sum, stage) => sum + stage.sumCents, 0));
 
-  // Converted leads count in the pipeline where they went.
+  // Converted leads count in the pipeline where they went, discarded ones nowhere.
   get #counted(): StageData[] {
-    return this.#stages.filter((stage) => session.stage(stage.id)?.kind !== 'converted');
+    return this.#stages.filter((stage) => !listed(stage.id));
   }
 
   stage(id: string): StageData | undefined {
@@ -169,12 +169,12 @@ export class BoardData {
   }
 
   // Only stages that the commit names, or that show one of its leads; those of
-  // converted leads show leads of other pipelines.
+  // converted and discarded leads show what stands in other pipelines, or in none.
   #mark(change: Change): void {
     const named = (stage: StageData) =>
       change.all ||
       (change.stageIds ?? []).includes(stage.id) ||
-      session.stage(stage.id)?.kind === 'converted' ||
+      listed(stage.id) ||
       (change.leadIds ?? []).some((id) => stage.indexOf(id) >= 0);
     this.#soon(this.#stages.filter(named).map((stage) => stage.id));
   }
@@ -193,11 +193,18 @@ export class BoardData {
   }
 }
 
+/** True for stages that list what stands elsewhere: in another pipeline, in the archive. */
+function listed(stageId: string): boolean {
+  const kind = session.stage(stageId)?.kind;
+  return kind === 'converted' || kind === 'discarded';
+}
+
 function moved(card: Card, stageId: string, reasonId: string): Card {
   return {
     ...card,
     stageId,
     stageSince: card.stageId === stageId ? card.stageSince : session.now,
+    archivedAt: session.stage(stageId)?.kind === 'discarded' ? session.now : 0,
     reasonId: reasonId || (card.stageId === stageId ? card.reasonId : ''),
     fresh: freshOnceMoved(card.fresh),
   };

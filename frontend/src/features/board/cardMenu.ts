@@ -1,4 +1,5 @@
 import Archive from '@lucide/svelte/icons/archive';
+import ArchiveRestore from '@lucide/svelte/icons/archive-restore';
 import ArrowRightLeft from '@lucide/svelte/icons/arrow-right-left';
 import Eye from '@lucide/svelte/icons/eye';
 import Mail from '@lucide/svelte/icons/mail';
@@ -23,6 +24,7 @@ import {
   remove,
   replied,
   tagEntries,
+  unarchive,
 } from '../../shared/leads';
 import { reach } from '../../shared/leads/reach';
 import { session } from '../../shared/stores';
@@ -70,12 +72,19 @@ export function cardEntries(card: Card, control: BoardControl): MenuEntry[] {
       perform: () => control.picked.toggle(card.id),
     },
     'separator',
-    {
-      id: 'archive',
-      label: t('leads.action.archive'),
-      icon: Archive,
-      perform: () => void archive(chosen()),
-    },
+    card.archivedAt
+      ? {
+          id: 'unarchive',
+          label: t('leads.action.unarchive'),
+          icon: ArchiveRestore,
+          perform: () => void unarchive(chosen()),
+        }
+      : {
+          id: 'archive',
+          label: t('leads.action.archive'),
+          icon: Archive,
+          perform: () => void archive(chosen()),
+        },
     {
       id: 'delete',
       label: t('leads.action.delete'),

@@ -40,6 +40,11 @@ interface Standing {
 /** The nav's width in rem. */
 const NAV = 4;
 
+/** False for stages that list leads by when they went there. */
+export function ranked(stage: Stage): boolean {
+  return stage.kind !== 'converted' && stage.kind !== 'discarded';
+}
+
 const NOWHERE: Standing = { stageId: '', index: HEAD, id: '' };
 
 /** What a person does on the board: walk, pick, move. One a page. Reactive. */
@@ -248,7 +253,7 @@ export class BoardControl {
   async moveAlong(step: 1 | -1): Promise<void> {
     const card = this.card;
     const column = this.#column(this.#at.stageId);
-    if (!card || !column || column.stage.kind === 'converted') return;
+    if (!card || !column || !ranked(column.stage)) return;
     const index = this.#at.index + (step > 0 ? 2 : -1);
     if (index < 0 || index > column.data.count) return;
     await this.#put([card], column.stage, index);
@@ -268,6 +273,10 @@ export class BoardControl {
   /** Puts a card, or all picked ones with it, at a row of a stage. */
   async drop(card: Card, stage: Stage, index: number): Promise<void> {
     if (session.isFormer(stage.id)) return;
+    if (!ranked(stage)) {
+      if (card.stageId === stage.id) return;
+      index = 0; // the latest lies on top
+    }
     if (!this.picked.filter || !this.picked.has(card)) {
       await this.#put(await this.taken(card), stage, index);
       return;

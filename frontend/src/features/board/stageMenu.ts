@@ -7,7 +7,7 @@ import type { Filter, Stage } from '../../bridge';
 import { t } from '../../shared/i18n/index.svelte';
 import { takesNew } from '../../shared/leads';
 import type { MenuEntry } from '../../shared/ui';
-import type { BoardControl, Column } from './control.svelte';
+import { ranked, type BoardControl, type Column } from './control.svelte';
 import { shape } from './shape.svelte';
 
 /** What can be done with a stage. */
@@ -27,7 +27,7 @@ export function stageEntries(
           },
         ]
       : []),
-    ...(stage.kind === 'converted'
+    ...(!ranked(stage)
       ? []
       : [
           {

@@ -2,6 +2,7 @@ import type { Card, Stage } from '../../bridge';
 import {
   age,
   dayLabel,
+  dayNumeric,
   dayOf,
   daysBetween,
   dayShort,
@@ -10,6 +11,7 @@ import {
   timeOf,
 } from '../format';
 import { hasKey, t } from '../i18n/index.svelte';
+import { session } from '../stores/session.svelte';
 
 const MINUTE = 60_000;
 
@@ -85,10 +87,31 @@ function none(): Mark {
   return { tone: 'none', text: t('leads.next.none'), title: t('leads.next.none') };
 }
 
+const DAY = 24 * 60 * MINUTE;
+
+/**
+ * ms UTC when a discarded lead that rests in the archive is purged for good; 0
+ * for one that isn't, and where they rest for ever.
+ */
+export function purgedAt(card: Pick<Card, 'archivedAt'>): number {
+  const days = Number(session.state.settings.retention_days || '90');
+  const rests = Number.isInteger(days) && days >= 0 ? days : 90;
+  return card.archivedAt && rests ? card.archivedAt + rests * DAY : 0;
+}
+
 function endMark(card: Card, stage: Stage, clock: Clock): Mark {
   const tone = END_TONES[stage.kind];
   if (!tone) return none();
   const day = dayShort(dayOf(card.stageSince, clock.zone));
+  const until = stage.kind === 'discarded' ? purgedAt(card) : 0;
+  if (until) {
+    const last = dayOf(until, clock.zone);
+    return {
+      tone,
+      text: t('leads.end.discarded_until', { day, until: dayShort(last) }),
+      title: t('leads.end.discarded_title', { day, until: dayNumeric(last) }),
+    };
+  }
   const text = t(END_KEYS[stage.kind]!, { day });
   return { tone, text, title: text };
 }
