@@ -152,6 +152,11 @@ func (a *Leads) Delete(sel crm.Selection) (crm.Done, error) {
 	return leads.Remove(context.Background(), a.store, sel)
 }
 
+// Purge removes the selected leads of the archive for good. Errors: purge.at_desk.
+func (a *Leads) Purge(sel crm.Selection) (crm.Done, error) {
+	return a.store.Purge(context.Background(), sel)
+}
+
 // Seen says that somebody looked at a lead.
 func (a *Leads) Seen(id string) error { return leads.Seen(context.Background(), a.store, id) }
 

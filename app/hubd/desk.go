@@ -44,6 +44,7 @@ func (s *Service) desk() *desk {
 		duties: []duty{
 			{"sweep files", s.hub.SweepBlobs},
 			{"tidy ranks", s.tidyRanks()},
+			{"purge leads", s.purgeLeads()},
 		},
 	}
 }
@@ -58,6 +59,21 @@ func (s *Service) tidyRanks() func(context.Context, record.ID) error {
 		n, err := ranks.Tidy(ctx, s.store, s.hub, workspace)
 		if n > 0 {
 			s.cfg.Log.Info().Int("cards", n).Msg("ranks were tidied")
+		}
+		return err
+	}
+}
+
+// purgeLeads erases what has rested in the archive for long enough.
+func (s *Service) purgeLeads() func(context.Context, record.ID) error {
+	var mu sync.Mutex // workspaces take turns, as above
+	purges := replica.NewPurges()
+	return func(ctx context.Context, workspace record.ID) error {
+		mu.Lock()
+		defer mu.Unlock()
+		n, err := purges.Run(ctx, s.store, s.hub, workspace, s.cfg.Now())
+		if n > 0 {
+			s.cfg.Log.Info().Int("leads", n).Msg("leads were purged")
 		}
 		return err
 	}

@@ -23,11 +23,13 @@ type userOnHub struct {
 // keys are the fields that the policy reads, by the tags of the entities.
 var keys = struct {
 	shopName, userName, userRole, userRetired, userShops record.Key
-	leadShop, leadContact, leadPlace                     record.Key
+	leadShop, leadContact, leadPlace, leadArchived       record.Key
+	stageKind, settingKey, settingValue                  record.Key
 	lead                                                 map[crm.Kind]record.Key // of what belongs to a lead
 }{
 	shopName: keyOf[crm.Shop]("Name"), userName: keyOf[crm.User]("Name"), userRole: keyOf[crm.User]("Role"), userRetired: keyOf[crm.User]("Retired"),
-	userShops: keyOf[userOnHub]("Shops"), leadShop: keyOf[crm.Lead]("ShopID"), leadContact: keyOf[crm.Lead]("ContactID"), leadPlace: keyOf[crm.Lead]("StageID"),
+	userShops: keyOf[userOnHub]("Shops"), leadShop: keyOf[crm.Lead]("ShopID"), leadContact: keyOf[crm.Lead]("ContactID"), leadPlace: keyOf[crm.Lead]("StageID"), leadArchived: keyOf[crm.Lead]("ArchivedAt"),
+	stageKind: keyOf[crm.Stage]("Kind"), settingKey: keyOf[crm.Setting]("Key"), settingValue: keyOf[crm.Setting]("Value"),
 	lead: map[crm.Kind]record.Key{
 		crm.KindMark: keyOf[crm.Mark]("LeadID"), crm.KindActivity: keyOf[crm.Activity]("LeadID"), crm.KindEvent: keyOf[crm.Event]("LeadID"),
 	},

@@ -12,6 +12,7 @@ type background struct {
 	stop    context.CancelFunc
 	done    sync.WaitGroup
 	started chan struct{} // closed when the first round is over
+	purged  string        // the day on which what was due was purged last
 }
 
 // wakeEvery is how often the background looks whether something is due.
@@ -58,9 +59,15 @@ func (s *Store) runBackground(ctx context.Context, grace time.Duration) {
 }
 
 // daily takes the snapshot that is due; with the day's first one, every value
-// is checked.
+// is checked. Once a day it purges what is due.
 func (s *Store) daily(ctx context.Context, starting bool) {
 	if s.snapshotIfDue(ctx, starting) == SnapshotDaily {
 		s.checkDigestsInBackground(ctx)
+	}
+	if today := day(s.now(), s.Zone()); today != s.background.purged {
+		s.background.purged = today
+		if err := s.purgeDue(ctx); err != nil && ctx.Err() == nil {
+			s.log.Warn().Err(err).Msg("what is due was not purged whole: tried again tomorrow")
+		}
 	}
 }

@@ -141,7 +141,7 @@ func (im *image) mark(why string) {
 // write puts records of one kind on disk: rows, sets, dots; and notes them for
 // undo, audit and timeline. New rows go together.
 func (tx *Tx) write(ims []*image) error {
-	if tx.sync != nil {
+	if tx.sync != nil || tx.op.purge {
 		if err := tx.eraseGone(ims); err != nil {
 			return err
 		}

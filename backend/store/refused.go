@@ -27,14 +27,26 @@ func (x *SyncTx) File(r Refusal) error {
 	return err
 }
 
+// ReasonErased is why what was still to be told of an erased record is filed,
+// without its values.
+const ReasonErased = "erased"
+
 // Erase forgets a record that was erased for good, and what was filed of it.
 func (x *SyncTx) Erase(id record.ID) error {
 	tx := x.tx
-	if _, err := tx.s.exec(tx.ctx, "DELETE FROM sync_refused WHERE record=?", id[:]); err != nil {
+	if _, err := tx.s.exec(tx.ctx, "DELETE FROM sync_refused WHERE record=? AND length(value)>0", id[:]); err != nil {
 		return err
 	}
 	h, err := x.Held(id)
 	if err != nil || h == nil {
+		return err
+	}
+	if h.waiting() { // its writer is told that, and nothing of what it said
+		if err := x.File(Refusal{ID: id, Kind: h.Kind, At: tx.clock, Reason: ReasonErased}); err != nil {
+			return err
+		}
+	}
+	if _, err := tx.s.exec(tx.ctx, "INSERT INTO purges(id) VALUES (?) ON CONFLICT DO NOTHING", id[:]); err != nil {
 		return err
 	}
 	return x.Drop(id)

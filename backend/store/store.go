@@ -84,6 +84,7 @@ type Store struct {
 	ballast    ballast
 	damage     damage
 	background background
+	purging    sync.Mutex // held by who clears what a purge left
 }
 
 // Opened tells what happened at the start that a person must know.

@@ -23,6 +23,7 @@ type Op struct {
 	Import string            // UUID of the import whose leads these are; "" for none
 	Bulk   bool              // queues search texts instead of indexing them at once
 
+	purge  bool  // its gone records leave the disk
 	undoes int64 // seq of the operation that this one undoes
 	redo   bool  // that one is an undo
 }

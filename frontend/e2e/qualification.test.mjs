@@ -200,7 +200,7 @@ describe('temperature and level', () => {
     await card('Bia Reis').waitFor({ state: 'detached' });
     await holds('Qualificado', 1);
     await button('Limpar filtros').first().click();
-    await page.keyboard.press('Escape');
+    await button('Pronto').click();
     await holds('Qualificado', 3);
 
     await page.evaluate((id) => (location.hash = `/list/${id}`), QUALIFICATION);
@@ -269,5 +269,32 @@ describe('discarding', () => {
     await button('Tirar do arquivo').press('Enter');
     await toast('Bia Reis voltou do arquivo').waitFor();
     await button('Converter…').waitFor();
+  });
+});
+
+describe('purging', () => {
+  test('by hand, in the archive: asks, says how many, and nothing brings them back', async () => {
+    const ids = await qualified(['Ana Prado', 'Bia Reis', 'Caio Lima']);
+    await shop.call('Leads', 'Archive', { ids, filter: null });
+    await open(`/list/${QUALIFICATION}`);
+    await button('Arquivados').click();
+    await page.getByRole('gridcell', { name: 'Ana Prado', exact: true }).click();
+    await page.keyboard.press('Escape'); // the panel
+    await page.getByRole('grid').focus();
+    await page.keyboard.press('x');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('x');
+    await button('Excluir definitivamente…').press('Enter');
+    const dialog = page.getByRole('alertdialog', { name: 'Excluir 2 leads definitivamente?' });
+    await dialog.getByText('Não dá para desfazer').waitFor();
+    assert.deepEqual(await axeFaults(page), []);
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+    await page.getByText('3 leads', { exact: true }).waitFor();
+    await button('Excluir definitivamente…').press('Enter');
+    await dialog.getByRole('button', { name: 'Excluir definitivamente' }).press('Enter');
+    await toast('2 leads excluídos definitivamente').waitFor();
+    await page.getByText('1 lead', { exact: true }).waitFor();
+    await assert.rejects(shop.call('Leads', 'Get', ids[0]), /not_found/);
   });
 });

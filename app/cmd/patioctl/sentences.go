@@ -43,6 +43,7 @@ var sentences = map[crm.Code]string{
 	crm.CodeStageDeleted:  "stage {stage} was deleted: choose another",
 	crm.CodeReasonNeeded:  "a reason is needed",
 	crm.CodeNotQualifying: "the lead stands in no qualification: there is nothing to convert",
+	store.CodePurgeAtDesk: "the leads are on several PCs: the server erases what has rested long enough in the archive",
 	crm.CodeNothingToUndo: "nothing to undo",
 	crm.CodeNothingToRedo: "nothing to redo",
 

@@ -168,6 +168,8 @@ declare module './api' {
       Archive(sel: Selection): Promise<Done>;
       Unarchive(sel: Selection): Promise<Done>;
       Delete(sel: Selection): Promise<Done>;
+      /** Removes leads of the archive for good. */
+      Purge(sel: Selection): Promise<Done>;
       Seen(id: string): Promise<void>;
       MarkUnread(id: string): Promise<Done>;
       /** Logs that the customer answered. */

@@ -16,6 +16,7 @@ import type { Card, Selection } from '../../bridge';
 import { t } from '../../shared/i18n/index.svelte';
 import { assignEntries, tagEntries } from '../../shared/leads/bulk';
 import { peek } from '../../shared/leads/peek.svelte';
+import { purgeAsk } from '../../shared/leads/purge.svelte';
 import { reach } from '../../shared/leads/reach';
 import { moveEntries } from '../../shared/leads/stages';
 import {
@@ -86,6 +87,18 @@ export function rowEntries(control: ListControl, pipelineId: string): MenuEntry[
           shortcut: 'e',
           perform: () => void archive(chosen()),
         },
+    ...(card.archivedAt && purgeAsk.offered
+      ? [
+          {
+            id: 'purge',
+            label: t('leads.action.purge'),
+            icon: Trash2,
+            danger: true,
+            perform: () =>
+              void purgeAsk.ask(chosen(), several ? picked.count : 1, several ? '' : card.name),
+          },
+        ]
+      : []),
     {
       id: 'delete',
       label: t('leads.action.delete'),

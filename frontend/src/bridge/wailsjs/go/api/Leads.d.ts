@@ -26,6 +26,8 @@ export function Move(arg1:leads.Move):Promise<crm.Done>;
 
 export function MoveAll(arg1:crm.Selection,arg2:string,arg3:string,arg4:string):Promise<crm.Done>;
 
+export function Purge(arg1:crm.Selection):Promise<crm.Done>;
+
 export function Query(arg1:crm.ListRequest):Promise<api.ListView>;
 
 export function Reach(arg1:string,arg2:string,arg3:string):Promise<crm.Done>;

@@ -1,0 +1,160 @@
+package replica
+
+import (
+	"bytes"
+	"context"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+
+	"patio/backend/crm"
+	"patio/backend/leads"
+	"patio/backend/store"
+)
+
+const (
+	arrivedStage   = "01900000-0000-7000-8000-000000000211"
+	discardedStage = "01900000-0000-7000-8000-000000000215"
+)
+
+// discarded makes a PC discard leads of its own, of a contact each.
+func (w *world) discarded(p *pc, names ...string) (ids []string) {
+	w.t.Helper()
+	ctx := context.Background()
+	for i, name := range names {
+		done := p.must(leads.Create(ctx, p.s, leads.New{Name: name, Phone: "1193333440" + string(rune('0'+i)), StageID: arrivedStage, Note: "Prefere " + name}))
+		ids = append(ids, done.IDs[0])
+	}
+	ws, err := p.s.Workspace(ctx)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	i := slices.IndexFunc(ws.Reasons, func(r crm.Reason) bool { return r.Kind == crm.StageDiscarded })
+	p.must(leads.MoveLeads(ctx, p.s, leads.Move{IDs: ids, StageID: discardedStage, ReasonID: ws.Reasons[i].ID}))
+	return ids
+}
+
+// gone says whether a PC has neither the lead nor its contact.
+func (p *pc) gone(lead, contact string) bool {
+	_, noLead := store.Read[crm.Lead](context.Background(), p.s, lead)
+	_, noContact := store.Read[crm.Contact](context.Background(), p.s, contact)
+	return crm.CodeOf(noLead) == crm.CodeNotFound && crm.CodeOf(noContact) == crm.CodeNotFound
+}
+
+func (p *pc) hasWord(word string) (files []string) {
+	p.w.t.Helper()
+	err := filepath.WalkDir(p.dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		b, err := os.ReadFile(path)
+		if bytes.Contains(b, []byte(word)) {
+			files = append(files, filepath.Base(path))
+		}
+		return err
+	})
+	if err != nil {
+		p.w.t.Fatal(err)
+	}
+	return files
+}
+
+func TestTheDeskPurgesWhatRestedAndALateEditIsToldToItsWriter(t *testing.T) {
+	ctx := context.Background()
+	w := newWorld(t, 5, 2, false)
+	w.calm = true
+	here, away := w.pcs[0], w.pcs[1]
+	here.skew, away.skew = 0, 0
+	ids := w.discarded(here, "Quixadá Um", "Quixadá Dois")
+	rests, edited := here.lead(ids[0]), here.lead(ids[1])
+	w.all()
+
+	// One PC is away and edits what the others purge.
+	away.must(leads.Update(ctx, away.s, edited.ID, leads.Patch{Vehicle: ptr("Fusca do Quixadá")}))
+	purges := NewPurges()
+	run := func(what string, want int) {
+		t.Helper()
+		if n, err := purges.Run(ctx, w.hubStore, w.hub, w.workspace, w.now); err != nil || n != want {
+			t.Errorf("%s: %d, %v; want %d", what, n, err, want)
+		}
+	}
+	w.now = w.now.AddDate(0, 0, 89)
+	run("a day before", 0)
+	w.now = w.now.AddDate(0, 0, 2)
+	run("after 90 days", 2)
+	run("again", 0)
+
+	w.all()
+	for _, p := range w.pcs {
+		for _, l := range []*crm.Lead{rests, edited} {
+			if !p.gone(l.ID, l.ContactID) {
+				t.Errorf("PC %s still has %s", p.name, l.ID)
+			}
+		}
+	}
+	refused, err := away.s.RefusedWrites(ctx, 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.ContainsFunc(refused, func(r crm.RefusedWrite) bool {
+		return r.RecordID == edited.ID && r.Reason == "erased" && r.Value == ""
+	}) {
+		t.Errorf("its writer is told %+v", refused)
+	}
+	if told, err := here.s.RefusedWrites(ctx, 10); err != nil || len(told) != 0 {
+		t.Errorf("who wrote nothing is told %+v, %v", told, err)
+	}
+
+	if len(away.hasWord("Quixadá")) == 0 {
+		t.Error("nothing to clear: this proves nothing")
+	}
+	for _, p := range w.pcs {
+		if err := p.s.ClearPurged(ctx); err != nil {
+			t.Fatal(err)
+		}
+		if files := p.hasWord("Quixadá"); len(files) > 0 {
+			t.Errorf("PC %s has the name in %v", p.name, files)
+		}
+	}
+	if _, err := here.s.Purge(ctx, crm.Selection{IDs: ids}); crm.CodeOf(err) != store.CodePurgeAtDesk {
+		t.Errorf("purged by a PC: %v", err)
+	}
+}
+
+func TestTheDeskLeavesWhatIsNotDue(t *testing.T) {
+	ctx := context.Background()
+	w := newWorld(t, 6, 2, false)
+	w.calm = true
+	p := w.pcs[0]
+	p.skew, w.pcs[1].skew = 0, 0
+	ids := w.discarded(p, "Ana", "Bia", "Caio")
+	ana := p.lead(ids[0])
+	further := p.must(leads.Create(ctx, p.s, leads.New{ContactID: ana.ContactID})).IDs[0] // she is back
+	p.must(leads.Unarchive(ctx, p.s, crm.Selection{IDs: ids[1:2]}))
+	w.all()
+	// Two PCs disagree about Caio: one sold him a car.
+	p.must(leads.Update(ctx, p.s, ids[2], leads.Patch{Vehicle: ptr("Onix")}))
+	w.pcs[1].must(leads.MoveLeads(ctx, w.pcs[1].s, leads.Move{IDs: ids[2:], StageID: arrivedStage}))
+	w.now = w.now.AddDate(0, 0, 91)
+	p.must(leads.MoveLeads(ctx, p.s, leads.Move{IDs: ids[2:], StageID: "01900000-0000-7000-8000-000000000212"}))
+	w.all()
+	n, err := NewPurges().Run(ctx, w.hubStore, w.hub, w.workspace, w.now)
+	if err != nil || n != 1 {
+		t.Errorf("purged %d, %v; want Ana's old lead only", n, err)
+	}
+	w.all()
+	if _, err := store.Read[crm.Contact](ctx, p.s, ana.ContactID); err != nil {
+		t.Errorf("Ana: %v", err)
+	}
+	for _, id := range append(ids[1:], further) {
+		if _, err := store.Read[crm.Lead](ctx, p.s, id); err != nil {
+			t.Errorf("%s: %v", id, err)
+		}
+	}
+	w.now = w.now.Add(time.Hour)
+}
+
+func ptr[T any](v T) *T { return &v }
