@@ -193,6 +193,39 @@ describe('two PCs and a hub', () => {
       .waitFor();
   });
 
+  test('what one converts or discards, the other sees, and brings back', async () => {
+    const QUALIFICATION = '01900000-0000-7000-8000-000000000101';
+    const QUALIFIED = '01900000-0000-7000-8000-000000000213';
+    for (const name of ['Ana Prado', 'Bia Reis'])
+      await desk.call('Leads', 'Seen', await addLead(desk, { name, stageId: QUALIFIED }));
+    const device = { theme: 'light', language: 'pt-BR' };
+    const there = await open(yard, `/board/${QUALIFICATION}`, { device });
+    const here = await open(desk, `/board/${QUALIFICATION}`, { device });
+    const stage = (/** @type {Page} */ page, /** @type {string} */ name) =>
+      page.getByRole('region', { name, exact: true });
+    const card = (/** @type {Page} */ page, /** @type {string} */ name) =>
+      page.locator('[data-card]').filter({ hasText: name });
+    await stage(there.page, 'Qualificado').getByText('Bia Reis').waitFor();
+
+    await card(here.page, 'Ana Prado').focus();
+    await here.page.keyboard.press('v');
+    await here.page.getByRole('dialog', { name: 'Converter em oportunidade' }).waitFor();
+    await here.page.keyboard.press('Enter');
+    await stage(there.page, 'Convertido').getByText('Ana Prado').waitFor();
+
+    await card(here.page, 'Bia Reis').focus();
+    await here.page.keyboard.press('m');
+    await here.page.getByRole('menuitem', { name: 'Descartado' }).click();
+    await here.page.getByRole('dialog', { name: 'Por que descartar?' }).waitFor();
+    await here.page.keyboard.press('1');
+    await stage(there.page, 'Descartado').getByText('Bia Reis').waitFor();
+
+    // The other knows by the history where it stood.
+    await card(there.page, 'Bia Reis').dblclick();
+    await button(there.page, 'Tirar do arquivo').click();
+    await stage(here.page, 'Qualificado').getByText('Bia Reis').waitFor();
+  });
+
   test('see each other, with when each was last heard of', async () => {
     for (const [shop, own, other] of /** @type {const} */ ([
       [desk, 'PC do balcão', 'PC do pátio'],
