@@ -73,11 +73,11 @@ func stageBefore(tx *store.Tx, w *store.Workspace, l *crm.Lead) (crm.Stage, bool
 	if err != nil {
 		return crm.Stage{}, false, err
 	}
-	if st, ok := stageOf(w, id); ok && st.Kind == crm.StageOpen {
+	if st, ok := stageOf(w, id); ok && st.Kind == crm.StageOpen && w.Takes(id) {
 		return st, true, nil
 	}
 	for _, st := range w.Stages {
-		if st.PipelineID == l.PipelineID && st.Kind == crm.StageOpen {
+		if st.PipelineID == l.PipelineID && st.Kind == crm.StageOpen && w.Takes(st.ID) {
 			return st, true, nil
 		}
 	}

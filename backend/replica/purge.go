@@ -85,7 +85,7 @@ func dueIn(ctx context.Context, s hub.Store, workspace record.ID, now time.Time)
 		case crm.KindStage:
 			kinds[uuid.UUID(id).String()] = textIn(state, keys.stageKind)
 		case crm.KindSetting:
-			if textIn(state, keys.settingKey) == store.SettingDiscardDays && !state.Dead() {
+			if textIn(state, keys.settingKey) == store.SettingRetention && !state.Dead() {
 				days = textIn(state, keys.settingValue)
 			}
 		case crm.KindLead:
@@ -101,7 +101,7 @@ func dueIn(ctx context.Context, s hub.Store, workspace record.ID, now time.Time)
 	if err != nil {
 		return due, err
 	}
-	w := store.Workspace{Settings: map[string]string{store.SettingDiscardDays: days}}
+	w := store.Workspace{Settings: map[string]string{store.SettingRetention: days}}
 	if w.DiscardDays() == 0 {
 		return due, nil
 	}

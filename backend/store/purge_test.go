@@ -241,7 +241,7 @@ func TestTheClockPurgesWhatRestedLongEnough(t *testing.T) {
 	set := func(days string) {
 		t.Helper()
 		if _, err := a.s.Transact(ctx, Op{Label: "settings"}, func(tx *Tx) error {
-			return Put(tx, &crm.Setting{ID: NamedID(crm.KindSetting, SettingDiscardDays), Key: SettingDiscardDays, Value: days})
+			return Put(tx, &crm.Setting{ID: NamedID(crm.KindSetting, SettingRetention), Key: SettingRetention, Value: days})
 		}); err != nil {
 			t.Fatal(err)
 		}

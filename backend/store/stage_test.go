@@ -29,6 +29,7 @@ func TestStagesOfAnOlderDatabaseAreWhole(t *testing.T) {
 		"ALTER TABLE stages DROP COLUMN color", "ALTER TABLE stages DROP COLUMN probability", "ALTER TABLE reasons DROP COLUMN pos",
 		"DROP INDEX activities_all", "DROP INDEX activities_user", "DROP INDEX activities_due", "DROP INDEX activities_late",
 		"ALTER TABLE activities DROP COLUMN agenda", "ALTER TABLE activities DROP COLUMN shop",
+		"DROP TABLE purges",
 	} {
 		if _, err := s.exec(ctx, later); err != nil {
 			t.Fatal(err)

@@ -219,6 +219,14 @@ export namespace crm {
 	    kinds: string[];
 	    perDay: number;
 	}
+	export interface Totals {
+	    count: number;
+	    sumCents: number;
+	}
+	export interface Breakdown {
+	    timeframes: Record<string, Totals>;
+	    qualifications: Record<string, Totals>;
+	}
 	export interface Card {
 	    id: string;
 	    contactId: string;
