@@ -111,8 +111,12 @@ func TestTheAgendaHoldsWhatIsDueWithLeadsOnTheBoards(t *testing.T) {
 	w.plans(shops)
 	gen := w.agendas(shops)
 	rapid.Check(t, func(rt *rapid.T) {
+		then := []string{"archive", "shop", "activity", "undo"}
+		if len(w.leads) > 1 {
+			then = append(then, "delete")
+		}
 		l := rapid.SampledFrom(w.leads).Draw(rt, "lead")
-		switch rapid.SampledFrom([]string{"archive", "shop", "delete", "undo", "activity"}).Draw(rt, "then") {
+		switch rapid.SampledFrom(then).Draw(rt, "then") {
 		case "undo":
 			if _, err := w.s.Undo(ctx, func(int, int) {}); err != nil && crm.CodeOf(err) != crm.CodeNothingToUndo {
 				rt.Fatal(err)
@@ -145,9 +149,6 @@ func TestTheAgendaHoldsWhatIsDueWithLeadsOnTheBoards(t *testing.T) {
 			})
 		}
 		w.read()
-		if len(w.leads) == 0 {
-			rt.Skip("all are gone")
-		}
 		r := gen.Draw(rt, "agenda")
 		got, err := w.s.Agenda(ctx, r)
 		if err != nil {

@@ -53,9 +53,14 @@ func TestASearchFindsWhatANaiveOneFinds(t *testing.T) {
 			rt.Fatal(err)
 		}
 		folded := format.Fold(text)
+		wanted := strings.Fields(folded)
+		// Digits alone are one number, however they are spaced.
+		if strings.Trim(folded, "0123456789 ") == "" {
+			wanted = []string{strings.Join(wanted, "")}
+		}
 		var want []naive
 		for _, l := range w.leads {
-			if strings.HasPrefix(format.Fold(l.contact.Name), folded) || l.remembers(strings.Fields(folded)) {
+			if strings.HasPrefix(format.Fold(l.contact.Name), folded) || l.remembers(wanted) {
 				want = append(want, l)
 			}
 		}

@@ -117,12 +117,12 @@ func TestTwoPCsOfAShopAgreeThroughTheHub(t *testing.T) {
 	}
 
 	// Both work on, also on the same lead, and then agree.
-	made := seller.did(leads.Create(t.Context(), seller.s, leads.New{Name: "Bia", Phone: "11991110000", Vehicle: "Uno"}))
 	vehicle := "Gol do Rui"
 	for id := range seller.vehicles() {
 		seller.did(leads.Update(t.Context(), seller.s, id, leads.Patch{Vehicle: &vehicle}))
 		break
 	}
+	made := seller.did(leads.Create(t.Context(), seller.s, leads.New{Name: "Bia", Phone: "11991110000", Vehicle: "Uno"}))
 	owner.did(leads.Create(t.Context(), owner.s, leads.New{Name: "Caio", Phone: "11992220000", Vehicle: "Fox"}))
 	if r := seller.sync(); r.Refused != 0 {
 		t.Errorf("the seller's work: %+v", r)

@@ -173,8 +173,8 @@ export function leadOpenings(page, place, t) {
     place.getByRole('button', { name: t(key), exact: true }).first();
   const owner = t('leads.field.owner');
   const tags = t('leads.field.tags');
-  const plan = place.getByRole('group', { name: t('lead.plan.title') });
-  const ending = place.getByRole('group', { name: t('lead.next.complete') });
+  const plan = place.getByRole('group', { name: t('activities.plan.title') });
+  const ending = place.getByRole('group', { name: t('activities.next.complete') });
   return [
     menu(page, 'stage', () => place.locator('button.stage').click()),
     menu(page, 'more', () => button('leads.action.more').click(), [t('leads.action.move')]),
@@ -194,12 +194,12 @@ export function leadOpenings(page, place, t) {
       shown: plan,
       within: [
         calendar(page, plan, t),
-        choices(page, plan.getByLabel(t('lead.plan.who')), t('lead.plan.who')),
+        choices(page, plan.getByLabel(t('activities.plan.who')), t('activities.plan.who')),
       ],
       close: () => plan.getByRole('button', { name: t('shared.cancel') }).click(),
     },
-    { name: 'complete', open: () => button('lead.next.complete').click(), shown: ending },
-    menu(page, 'activity', () => button('lead.next.more').click()),
+    { name: 'complete', open: () => button('activities.next.complete').click(), shown: ending },
+    menu(page, 'activity', () => button('activities.next.more').click()),
     menu(page, 'history', () => button('lead.history.more').click()),
     {
       name: 'further lead',
