@@ -2,55 +2,20 @@ package hub_test
 
 import (
 	"bytes"
-	"context"
 	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"io"
-	"math/rand/v2"
-	"net/http"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
-	"strconv"
-	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"patio/sync/client"
 	"patio/sync/hub"
-	"patio/sync/hub/blobs"
 	"patio/sync/protocol"
 	"patio/sync/record"
 )
-
-// fieldFiles names blobs, in hexadecimal with commas.
-var fieldFiles = record.Key{ID: 7}
-
-// album is a policy of records that name blobs.
-type album struct{ family }
-
-func (album) Place(kind uint32, s *record.State) hub.Place {
-	p := family{}.Place(kind, s)
-	if f, ok := s.Live(fieldFiles); ok && f.Value != "" {
-		for _, text := range strings.Split(f.Value, ",") {
-			id, err := protocol.ReadBlobID(text)
-			if err == nil {
-				p.Blobs = append(p.Blobs, id)
-			}
-		}
-	}
-	return p
-}
-
-// gallery is a hub with files, small limits, and its door.
-type gallery struct {
-	*shop
-	dir    string
-	limits hub.BlobLimits
-	door   http.Handler
-}
 
 func newGallery(t *testing.T) *gallery {
 	t.Helper()
@@ -58,98 +23,6 @@ func newGallery(t *testing.T) *gallery {
 	g.limits = hub.BlobLimits{Size: 5 << 20, Spare: 10 << 20, Parts: 3, PartsFor: 24 * time.Hour, SpareFor: 30 * 24 * time.Hour}
 	g.serve()
 	return g
-}
-
-// serve begins anew with the limits as they are.
-func (g *gallery) serve() {
-	g.t.Helper()
-	folder, err := blobs.Open(g.dir)
-	if err != nil {
-		g.t.Fatal(err)
-	}
-	g.Hub = hub.New(g.store, album{}, func() time.Time { return g.now })
-	g.KeepBlobs(folder, g.limits)
-	g.door = g.Door(func(err error) { g.t.Errorf("inside: %v", err) })
-}
-
-// RoundTrip asks the door without a network.
-func (g *gallery) RoundTrip(r *http.Request) (*http.Response, error) {
-	if err := r.Context().Err(); err != nil {
-		return nil, err
-	}
-	w := httptest.NewRecorder()
-	g.door.ServeHTTP(w, r)
-	return w.Result(), nil
-}
-
-func (d *desk) wire(line http.RoundTripper) *client.Wire {
-	return &client.Wire{Address: "http://hub", Workspace: d.s.ws, Key: d.key, Client: &http.Client{Transport: line}}
-}
-
-// picture is some bytes and their id.
-func picture(seed uint64, size int) ([]byte, protocol.BlobID) {
-	b := make([]byte, size)
-	r := rand.New(rand.NewPCG(seed, 9))
-	for i := range b {
-		b[i] = byte(r.Uint32())
-	}
-	return b, sha256.Sum256(b)
-}
-
-func (g *gallery) put(d *desk, b []byte) error {
-	return d.wire(g).PutBlob(g.t.Context(), d.ask.Replica, sha256.Sum256(b), bytes.NewReader(b), int64(len(b)))
-}
-
-func (g *gallery) mustPut(d *desk, b []byte) {
-	g.t.Helper()
-	if err := g.put(d, b); err != nil {
-		g.t.Fatal(err)
-	}
-}
-
-func (g *gallery) get(d *desk, id protocol.BlobID) ([]byte, error) {
-	f := file{g.t.TempDir()}
-	out := f.open(g.t)
-	defer out.Close()
-	if _, err := d.wire(g).GetBlob(g.t.Context(), d.ask.Replica, id, out, 0); err != nil {
-		return nil, err
-	}
-	return os.ReadFile(out.Name())
-}
-
-type file struct{ dir string }
-
-func (f file) open(t *testing.T) *os.File {
-	t.Helper()
-	out, err := os.OpenFile(filepath.Join(f.dir, "file"), os.O_CREATE|os.O_RDWR, 0o600)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return out
-}
-
-// gets says whether a device gets a blob.
-func (g *gallery) gets(what string, d *desk, b []byte, want bool) {
-	g.t.Helper()
-	got, err := g.get(d, sha256.Sum256(b))
-	if want {
-		if err != nil || !bytes.Equal(got, b) {
-			g.t.Errorf("%s: %d bytes, %v", what, len(got), err)
-		}
-		return
-	}
-	wantCode(g.t, what, err, protocol.CodeBlobUnknown)
-}
-
-func (d *desk) files(kind uint32, id record.ID, shop string, list ...[]byte) {
-	d.s.t.Helper()
-	var names []string
-	for _, b := range list {
-		names = append(names, protocol.BlobID(sha256.Sum256(b)).String())
-	}
-	if v := d.put(kind, id, map[record.Key]string{fieldShop: shop, fieldFiles: strings.Join(names, ",")}); v.Status != protocol.Accepted {
-		d.s.t.Fatalf("%+v", v)
-	}
 }
 
 func TestABlobIsForWhoeverSeesARecordThatNamesIt(t *testing.T) {
@@ -211,23 +84,6 @@ func TestADeviceUnderAnotherNumberIsTheSame(t *testing.T) {
 	_, err = g.get(d, id)
 	wantCode(t, "a stranger gets", err, protocol.CodeUnknown)
 	wantCode(t, "a stranger puts", g.put(d, b), protocol.CodeUnknown)
-}
-
-// there says whether the file lies in the folder.
-func (g *gallery) there(what string, b []byte, want bool) {
-	g.t.Helper()
-	name := protocol.BlobID(sha256.Sum256(b)).String()
-	found, err := filepath.Glob(filepath.Join(g.dir, "*", name[:2], name[2:]))
-	if err != nil || (len(found) == 1) != want {
-		g.t.Errorf("%s: %v, %v", what, found, err)
-	}
-}
-
-func (g *gallery) sweep() {
-	g.t.Helper()
-	if err := g.SweepBlobs(g.t.Context(), g.ws); err != nil {
-		g.t.Fatal(err)
-	}
 }
 
 func TestABlobGoesWhenNothingNamesItForAWhile(t *testing.T) {
@@ -315,15 +171,6 @@ func TestABlobGoesAtOnceWithItsLastErasedRecord(t *testing.T) {
 	g.there("brought again", child, true)
 	g.gets("brought again", d, child, true)
 }
-
-// begin brings a small blob without a wire.
-func (g *gallery) begin(d *desk, b []byte) error {
-	size := int64(len(b))
-	_, err := g.PutBlob(g.t.Context(), hub.BlobAsk{Workspace: g.ws, Replica: d.ask.Replica, Key: d.key, Blob: sha256.Sum256(b)}, protocol.Span{To: size, Size: size}, b)
-	return err
-}
-
-func idBytes(id record.ID) []byte { return id[:] }
 
 func TestLimitsOfWhatDevicesBring(t *testing.T) {
 	g := newGallery(t)
@@ -548,200 +395,3 @@ func TestAHubWithoutAFolderTakesNoFiles(t *testing.T) {
 		t.Error(err)
 	}
 }
-
-func TestTheBlobDoorRefusesWhatIsNoRequest(t *testing.T) {
-	g := newGallery(t)
-	d := g.join(shopA)
-	b, id := picture(1, 2<<20)
-	g.mustPut(d, b)
-	who := "?workspace=" + hexOf(g.ws[:]) + "&replica=" + numberOf(d)
-	for name, c := range map[string]struct {
-		method, path, header, value string
-		body                        int
-		code                        protocol.Code
-	}{
-		"no id":                   {"GET", "xyz" + who, "Range", "bytes=0-1", 0, protocol.CodeMalformed},
-		"an id in capitals":       {"GET", strings.ToUpper(id.String()) + who, "Range", "bytes=0-1", 0, protocol.CodeMalformed},
-		"nobody":                  {"GET", id.String(), "Range", "bytes=0-1", 0, protocol.CodeMalformed},
-		"no range":                {"GET", id.String() + who, "", "", 0, protocol.CodeMalformed},
-		"an open range":           {"GET", id.String() + who, "Range", "bytes=5-", 0, protocol.CodeMalformed},
-		"a range backwards":       {"GET", id.String() + who, "Range", "bytes=5-4", 0, protocol.CodeMalformed},
-		"a range without end":     {"GET", id.String() + who, "Range", "bytes=0-9223372036854775807", 0, protocol.CodeMalformed},
-		"beyond its end":          {"GET", id.String() + who, "Range", "bytes=2097152-2097153", 0, protocol.CodeMalformed},
-		"state of no size":        {"GET", id.String() + "/state" + who, "", "", 0, protocol.CodeMalformed},
-		"state of less than none": {"GET", id.String() + "/state" + who + "&size=-1", "", "", 0, protocol.CodeMalformed},
-		"nothing said of a part":  {"PUT", id.String() + who, "", "", 10, protocol.CodeMalformed},
-		"a part beyond the whole": {"PUT", id.String() + who, "Content-Range", "bytes 0-9/5", 10, protocol.CodeMalformed},
-		"an empty one":            {"PUT", id.String() + who, "Content-Range", "bytes 0-0/0", 0, protocol.CodeMalformed},
-		"more than it says":       {"PUT", id.String() + who, "Content-Range", "bytes 0-4/50", 10, protocol.CodeMalformed},
-		"a large part":            {"PUT", id.String() + who, "Content-Range", "bytes 0-1048576/2097152", 10, protocol.CodeTooLarge},
-		"another workspace":       {"PUT", id.String() + "?workspace=00000000000000000000000000000000&replica=70000", "Content-Range", "bytes 0-4/5", 5, protocol.CodeUnknown},
-	} {
-		r := httptest.NewRequestWithContext(t.Context(), c.method, protocol.PathBlob+c.path, bytes.NewReader(make([]byte, c.body)))
-		if c.header != "" {
-			r.Header.Set(c.header, c.value)
-		}
-		r.Header.Set("Authorization", bearerOf(d.key))
-		w := httptest.NewRecorder()
-		g.door.ServeHTTP(w, r)
-		if w.Body.String() != string(c.code) || w.Code != c.code.Status() {
-			t.Errorf("%s: %d %q", name, w.Code, w.Body)
-		}
-	}
-}
-
-// broken is a line on which requests and answers end early.
-type broken struct {
-	to      http.RoundTripper
-	request func() int // bytes of a body that get through, -1 all
-	answer  func() int
-}
-
-func (b *broken) RoundTrip(r *http.Request) (*http.Response, error) {
-	whole, err := io.ReadAll(r.Body)
-	if err != nil {
-		return nil, err
-	}
-	cut := b.request()
-	if cut >= 0 && cut < len(whole) {
-		r.Body = io.NopCloser(io.MultiReader(bytes.NewReader(whole[:cut]), torn{}))
-	} else {
-		r.Body = io.NopCloser(bytes.NewReader(whole))
-	}
-	answer, err := b.to.RoundTrip(r)
-	if err != nil || cut >= 0 && cut < len(whole) {
-		return nil, errors.Join(errTorn, err)
-	}
-	if cut = b.answer(); cut >= 0 {
-		if cut == 0 {
-			return nil, errTorn
-		}
-		answer.Body = io.NopCloser(io.MultiReader(io.LimitReader(answer.Body, int64(cut)), torn{}))
-	}
-	return answer, nil
-}
-
-var errTorn = errors.New("the line broke")
-
-type torn struct{}
-
-func (torn) Read([]byte) (int, error) { return 0, errTorn }
-
-// Wherever a line breaks, and however often, what arrived before counts, and in
-// the end it is the file.
-func TestALineThatBreaksAnywhereBringsABlobInTheEnd(t *testing.T) {
-	g := newGallery(t)
-	g.limits.Spare = 1 << 30
-	g.serve()
-	d := g.join(shopA)
-	r := rand.New(rand.NewPCG(5, 5))
-	for n := range 60 {
-		size := 1 + r.IntN(300_000)
-		if n%20 == 0 {
-			size = protocol.BlobPart*(n/20) + n/20
-			size = max(size, 1)
-		}
-		b, id := picture(uint64(n), size)
-		offset := r.IntN(size + 1)
-		all := func() int { return -1 }
-		// Each request dies once, at its own byte; every second answer is lost or cut.
-		odd := false
-		line := &broken{g, all, all}
-		line.request = func() int {
-			if odd = !odd; odd {
-				return offset
-			}
-			return -1
-		}
-		asked := 0
-		line.answer = func() int {
-			if asked++; asked%2 == 0 {
-				return r.IntN(40)
-			}
-			return -1
-		}
-		wire := d.wire(line)
-		var err error
-		for range 200 { // as syncing would, after a while
-			if err = wire.PutBlob(t.Context(), d.ask.Replica, id, bytes.NewReader(b), int64(size)); err == nil {
-				break
-			}
-			if !errors.Is(err, errTorn) && !errors.Is(err, client.ErrNoAnswer) {
-				break
-			}
-		}
-		if err != nil {
-			t.Fatalf("%d bytes, cut at %d: %v", size, offset, err)
-		}
-		line.request = all
-		line.answer = func() int { return r.IntN(offset + 100) }
-		out := file{t.TempDir()}.open(t)
-		for range 100_000 {
-			st, failed := out.Stat()
-			if failed != nil {
-				t.Fatal(failed)
-			}
-			if _, err = wire.GetBlob(t.Context(), d.ask.Replica, id, out, st.Size()); err == nil || !errors.Is(err, errTorn) {
-				break
-			}
-		}
-		got, failed := os.ReadFile(out.Name())
-		if err != nil || failed != nil || !bytes.Equal(got, b) {
-			t.Fatalf("%d bytes back, cut at %d: %v, %v", size, offset, err, failed)
-		}
-		if err := out.Close(); err != nil {
-			t.Fatal(err)
-		}
-	}
-}
-
-func TestNobodyGoesOnForEver(t *testing.T) {
-	g := newGallery(t)
-	d := g.join(shopA)
-	b, id := picture(1, 100_000)
-	dead := &broken{g, func() int { return 0 }, func() int { return 0 }}
-	if err := d.wire(dead).PutBlob(t.Context(), d.ask.Replica, id, bytes.NewReader(b), 100_000); !errors.Is(err, errTorn) {
-		t.Error(err)
-	}
-	g.mustPut(d, b)
-	out := file{t.TempDir()}.open(t)
-	defer out.Close()
-	if _, err := d.wire(dead).GetBlob(t.Context(), d.ask.Replica, id, out, 0); !errors.Is(err, errTorn) {
-		t.Error(err)
-	}
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	if err := d.wire(g).PutBlob(ctx, d.ask.Replica, id, bytes.NewReader(b), 100_000); !errors.Is(err, context.Canceled) {
-		t.Error(err)
-	}
-	// A hotel's page is no blob, nor is a part that wasn't asked for.
-	for _, answer := range []http.HandlerFunc{
-		func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "<html>Welcome</html>") },
-		func(w http.ResponseWriter, _ *http.Request) {
-			w.Header().Set("Content-Type", protocol.ContentBlob)
-			w.Header().Set("Content-Range", "bytes 7-8/9")
-			w.WriteHeader(http.StatusPartialContent)
-			_, _ = io.WriteString(w, "xx")
-		},
-	} {
-		hotel := handler(answer)
-		if _, err := d.wire(hotel).GetBlob(t.Context(), d.ask.Replica, id, out, 0); !errors.Is(err, client.ErrNoAnswer) {
-			t.Error(err)
-		}
-		if err := d.wire(hotel).PutBlob(t.Context(), d.ask.Replica, id, bytes.NewReader(b), 100_000); !errors.Is(err, client.ErrNoAnswer) {
-			t.Error(err)
-		}
-	}
-}
-
-type handler http.HandlerFunc
-
-func (h handler) RoundTrip(r *http.Request) (*http.Response, error) {
-	w := httptest.NewRecorder()
-	h(w, r)
-	return w.Result(), nil
-}
-
-func hexOf(b []byte) string { return hex.EncodeToString(b) }
-
-func numberOf(d *desk) string { return strconv.FormatUint(uint64(d.ask.Replica), 10) }
