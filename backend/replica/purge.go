@@ -101,11 +101,11 @@ func dueIn(ctx context.Context, s hub.Store, workspace record.ID, now time.Time)
 	if err != nil {
 		return due, err
 	}
-	w := store.Workspace{Settings: map[string]string{store.SettingRetention: days}}
-	if w.DiscardDays() == 0 {
+	rest := store.Days(store.SettingRetention, days)
+	if rest == 0 {
 		return due, nil
 	}
-	before := now.AddDate(0, 0, -w.DiscardDays()).UnixMilli()
+	before := now.AddDate(0, 0, -rest).UnixMilli()
 	stays, goes := map[record.ID]bool{}, map[record.ID]bool{}
 	for id, contact := range contacts {
 		l, ok := leads[id]

@@ -150,7 +150,7 @@ func (s *Store) expiredLeads(ctx context.Context) ([]string, error) {
 	}
 	at, _ := strconv.ParseInt(last, 10, 64) // 0: never
 	now := s.now()
-	if w.DiscardDays() == 0 || s.isJoined() || at != 0 && now.Sub(time.UnixMilli(at)).Abs() < purgeRest {
+	if w.Days(SettingRetention) == 0 || s.isJoined() || at != 0 && now.Sub(time.UnixMilli(at)).Abs() < purgeRest {
 		return nil, nil
 	}
 	var stages []string
@@ -159,7 +159,7 @@ func (s *Store) expiredLeads(ctx context.Context) ([]string, error) {
 			stages = append(stages, st.ID)
 		}
 	}
-	args := append([]any{now.AddDate(0, 0, -w.DiscardDays()).UnixMilli()}, anys(s.refsOf(stages))...)
+	args := append([]any{now.AddDate(0, 0, -w.Days(SettingRetention)).UnixMilli()}, anys(s.refsOf(stages))...)
 	return s.ids(ctx, "SELECT l.id FROM leads l WHERE "+archived+" AND l.archived_at < ? AND +l.stage"+oneOf(len(stages)), args...)
 }
 

@@ -46,24 +46,27 @@ const (
 // "". Each field has one of its own, so that two people may choose apart.
 func SettingRequired(field string) string { return "required." + field }
 
-// DiscardDays answers how many days a discarded lead rests in the archive before
-// it is purged, 0 for ever; what is no number is the default.
-func (w *Workspace) DiscardDays() int {
-	days, err := strconv.Atoi(w.Settings[SettingRetention])
-	if err != nil || days < 0 {
-		return defaultDiscardDays
-	}
-	return days
-}
-
-const defaultDiscardDays = 90
-
 const defaultZone = "America/Sao_Paulo"
 
 // Days answers a setting that counts days.
-func (w *Workspace) Days(key string) int {
-	n, _ := strconv.Atoi(w.Settings[key]) // it was checked when it was written
+func (w *Workspace) Days(key string) int { return Days(key, w.Settings[key]) }
+
+// Days reads a setting that counts days; one that nobody set, or that is no
+// number, is as it was made ready.
+func Days(key, value string) int {
+	if n, err := strconv.Atoi(value); err == nil && n >= 0 {
+		return n
+	}
+	n, _ := strconv.Atoi(readySettings()[key])
 	return n
+}
+
+// readySettings are those of a workspace where nobody has set anything.
+func readySettings() map[string]string {
+	return map[string]string{
+		SettingLanguage: string(crm.Portuguese), SettingCurrency: "BRL", SettingZone: defaultZone,
+		SettingIdleDays: "7", SettingRetention: "90",
+	}
 }
 
 // Requires says whether new leads need a field.
@@ -124,10 +127,7 @@ func (s *Store) Workspace(ctx context.Context) (*Workspace, error) {
 	w := &Workspace{
 		Users: []crm.User{}, Shops: []crm.Shop{}, Pipelines: []crm.Pipeline{}, Stages: []crm.Stage{}, Former: []crm.Stage{},
 		Sources: []crm.Source{}, Tags: []crm.Tag{}, Reasons: []crm.Reason{},
-		Settings: map[string]string{
-			SettingLanguage: string(crm.Portuguese), SettingCurrency: "BRL", SettingZone: defaultZone,
-			SettingIdleDays: "7", SettingRetention: "90",
-		},
+		Settings: readySettings(),
 	}
 	var err error
 	list := func(kind crm.Kind, add func(any)) {
