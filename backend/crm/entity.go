@@ -30,6 +30,7 @@ const (
 	KindPipeline Kind = 6
 	KindStage    Kind = 7
 	KindSetting  Kind = 8
+	KindField    Kind = 9
 	KindContact  Kind = 20
 	KindLead     Kind = 21
 	KindMark     Kind = 22 // silent registers of a lead; see Mark
@@ -120,11 +121,35 @@ type Setting struct {
 	Value string `json:"value" db:"value" fid:"2"`
 }
 
-// Entry is one element of a contact's phones or e-mails.
+// Entry is one element of a contact's phones or e-mails, or of a field's choices.
 type Entry struct {
-	Key   string `json:"key"`   // E.164 phone or lower-case e-mail: the element's identity
-	Label string `json:"label"` // free text: "trabalho", "esposa"; a phone's extension stands here too
+	Key   string `json:"key"`   // E.164 phone, lower-case e-mail, or a choice's id: the element's identity
+	Label string `json:"label"` // free text: "trabalho", "esposa"; a phone's extension stands here too; a choice's name
 	Pos   int64  `json:"pos"`   // order of display, the first is the one that is called
+}
+
+// Field is a field that a dealer adds to leads or contacts. Its type never
+// changes: another type is another field. Its id is derived from target, type
+// and folded name, so that two PCs which both make "Cor" make one.
+type Field struct {
+	ID       string  `json:"id" db:"id,id"`
+	Target   string  `json:"target" db:"target" fid:"1"` // see Target*
+	Type     string  `json:"type" db:"type" fid:"2"`     // see Field*
+	Name     string  `json:"name" db:"name" fid:"3"`
+	Required bool    `json:"required" db:"required" fid:"4"` // of people who type; a sheet and a hub may leave it out
+	OnCard   bool    `json:"onCard" db:"on_card" fid:"5"`
+	OnList   bool    `json:"onList" db:"on_list" fid:"6"`
+	Pos      int64   `json:"pos" db:"pos" fid:"7"` // order of display
+	Retired  bool    `json:"retired" db:"retired" fid:"8"`
+	Choices  []Entry `json:"choices" set:"field_choices" fid:"9"` // a choice that is offered no more has a Pos below 0
+}
+
+// FieldValue is what a lead or a contact holds of one custom field, in the form
+// of the field's type; see CheckValue of package fields. One that was emptied
+// stays, with "": that, too, was somebody's decision.
+type FieldValue struct {
+	FieldID string `json:"fieldId"`
+	Value   string `json:"value"`
 }
 
 // Contact is a person or a company that has leads.
@@ -142,6 +167,8 @@ type Contact struct {
 	CreatedAt  int64   `json:"createdAt" db:"created_at" fid:"10"` // ms UTC
 	Phones     []Entry `json:"phones" set:"contact_phones" fid:"11"`
 	Emails     []Entry `json:"emails" set:"contact_emails" fid:"12"`
+
+	Values []FieldValue `json:"values" set:"contact_values" fid:"13"` // of custom fields
 }
 
 // Lead is one contact's interest. It stands in one stage of one pipeline.
@@ -171,6 +198,8 @@ type Lead struct {
 	ConvertedFrom string   `json:"convertedFrom" db:"converted_from,ref" fid:"20"`
 	OriginLeadID  string   `json:"originLeadId" db:"origin_lead,id" fid:"21"`
 	Tags          []string `json:"tags" set:"lead_tags" fid:"22"` // tag ids
+
+	Values []FieldValue `json:"values" set:"lead_values" fid:"23"` // of custom fields
 
 	// Derived from the fields above, the contact, the mark and the activities.
 	SortName    string `json:"sortName" db:"sort_name"` // the contact's name, folded

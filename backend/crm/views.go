@@ -34,6 +34,8 @@ type Card struct {
 	NextAt        int64    `json:"nextAt"`    // ms UTC when it has an hour
 	NextDay       string   `json:"nextDay"`   // YYYY-MM-DD when it has none
 	NextDue       int64    `json:"nextDue"`   // ms UTC after which it is overdue
+
+	Values []FieldValue `json:"values,omitempty"` // of custom fields that board or list show, the lead's and the contact's
 }
 
 // Filter narrows board and list alike. Empty fields don't filter; values of
@@ -52,8 +54,20 @@ type Filter struct {
 	Archived    bool     `json:"archived"` // the archive instead of the living
 	ImportID    string   `json:"importId"` // leads of one import
 
-	Timeframes     []string `json:"timeframes"`     // see Temperature
-	Qualifications []string `json:"qualifications"` // levels
+	Timeframes     []string      `json:"timeframes"`       // see Temperature
+	Qualifications []string      `json:"qualifications"`   // levels
+	Fields         []FieldFilter `json:"fields,omitempty"` // all of them
+}
+
+// FieldFilter narrows by a custom field, of the lead or of its contact. Which
+// part counts depends on the field's type; an empty one doesn't filter. A field
+// that isn't there matches nothing: taking the filter off is a person's choice.
+type FieldFilter struct {
+	FieldID string   `json:"fieldId"`
+	Text    string   `json:"text"` // of texts, phones and addresses: what they contain
+	From    string   `json:"from"` // of numbers, amounts and dates: inclusive, as they are kept
+	To      string   `json:"to"`
+	Any     []string `json:"any"` // of choices and yes or no: any of them, "" for what holds nothing
 }
 
 // List sorts.

@@ -93,6 +93,7 @@ type stageQuery struct {
 	totals map[int64]crm.Totals
 	among  map[int64]crm.Totals // without the filter, to weigh the ways
 	all    int                  // leads in every stage
+	fields []crm.Field          // custom ones that a card shows
 }
 
 // stageQuery makes a filter ready for some stages, by ref.
@@ -101,7 +102,11 @@ func (s *Store) stageQuery(ctx context.Context, f crm.Filter, stages []int64) (*
 	if err != nil {
 		return nil, err
 	}
-	q := &stageQuery{s: s, f: f, m: m.without("stage")}
+	w, err := s.Workspace(ctx)
+	if err != nil {
+		return nil, err
+	}
+	q := &stageQuery{s: s, f: f, m: m.without("stage"), fields: crm.CardFields(w.Fields)}
 	if q.totals, err = s.stageTotals(ctx, q.m, stages); err != nil {
 		return nil, s.fail("count stages", err)
 	}
@@ -199,7 +204,7 @@ func (q *stageQuery) fill(ctx context.Context, view crm.StageView, query string,
 	if err != nil {
 		return view, err
 	}
-	view.Cards, err = q.s.cards(ctx, rids)
+	view.Cards, err = q.s.cards(ctx, rids, q.fields)
 	return view, err
 }
 

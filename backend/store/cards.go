@@ -18,9 +18,9 @@ const cardColumns = `l.id,l.contact_id,l.stage,c.name,c.company,c.phone,c.email,
 const cardSQL = "SELECT j.key," + cardColumns + ` FROM json_each(?) j CROSS JOIN leads l ON l.rid = j.value
 	CROSS JOIN contacts c ON c.id = l.contact_id LEFT JOIN activities a ON a.id = l.next_id`
 
-// cards reads the cards of rowids, in their order; those of deleted leads are
-// left out.
-func (s *Store) cards(ctx context.Context, rids []int64) ([]crm.Card, error) {
+// cards reads the cards of rowids, in their order, with what they hold of
+// custom fields; those of deleted leads are left out.
+func (s *Store) cards(ctx context.Context, rids []int64, fields []crm.Field) ([]crm.Card, error) {
 	out := make([]crm.Card, len(rids))
 	if len(rids) == 0 {
 		return out, nil
@@ -38,7 +38,13 @@ func (s *Store) cards(ctx context.Context, rids []int64) ([]crm.Card, error) {
 		}
 		out[at] = card
 	}
-	return slices.DeleteFunc(out, func(c crm.Card) bool { return c.ID == "" }), rows.Err()
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	if err := s.cardValues(ctx, rids, out, fields); err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(out, func(c crm.Card) bool { return c.ID == "" }), nil
 }
 
 // cardScanner answers a function that reads one row of cardSQL: a card and its
@@ -100,6 +106,10 @@ func (s *Store) Cards(ctx context.Context, ids []string) ([]crm.Card, error) {
 		}
 		rids = append(rids, found...)
 	}
-	cards, err := s.cards(ctx, rids)
+	w, err := s.Workspace(ctx)
+	if err != nil {
+		return nil, err
+	}
+	cards, err := s.cards(ctx, rids, crm.ShownFields(w.Fields))
 	return cards, s.fail("read cards", err)
 }

@@ -54,9 +54,12 @@ func (t *table) disagree(s *record.State, k record.Key) bool {
 }
 
 // shown is the part of a value that a person sees: of several columns the
-// first that isn't "", of an element its label.
+// first that isn't "", of an element its label or its value.
 func (t *table) shown(fid uint16, value string) string {
-	if t.set(fid) != nil {
+	if set := t.set(fid); set != nil {
+		if set.of == ofValues {
+			return value
+		}
 		_, label := entryValue(value)
 		return label
 	}

@@ -108,7 +108,7 @@ const spare = 4
 // confirm appends the hits among leads that may hold the words; without words
 // their names were found.
 func (s *Store) confirm(ctx context.Context, hits []Hit, rids []int64, words []word) ([]Hit, error) {
-	cards, err := s.cards(ctx, rids)
+	cards, err := s.cards(ctx, rids, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -382,30 +382,53 @@ func sorted(m map[string]string) []string {
 }
 
 func (tx *Tx) putElement(set set, owner int64, key, value string) error {
-	if set.table == "lead_tags" {
-		ref, err := tx.s.ref(tx.ctx, key)
-		if err != nil {
-			return err
-		}
-		_, err = tx.s.exec(tx.ctx, "INSERT INTO lead_tags(owner,tag) VALUES (?,?) ON CONFLICT DO NOTHING", owner, ref)
+	into, args, err := tx.elementRow(set, owner, key, value)
+	if err != nil {
 		return err
 	}
-	pos, label := entryValue(value)
-	_, err := tx.s.exec(tx.ctx, "INSERT INTO "+set.table+"(owner,key,label,pos,match) VALUES (?,?,?,?,?) "+
-		"ON CONFLICT(owner,key) DO UPDATE SET label=excluded.label, pos=excluded.pos", owner, key, label, pos, matchKey(set.table, key))
+	_, err = tx.s.exec(tx.ctx, insertSQL(into, len(args))+putAgain[set.table], args...)
 	return err
 }
 
+// putAgain ends the statement that puts an element which may be there.
+var putAgain = map[string]string{
+	"lead_tags":      " ON CONFLICT DO NOTHING",
+	"contact_phones": " ON CONFLICT(owner,key) DO UPDATE SET label=excluded.label, pos=excluded.pos",
+	"contact_emails": " ON CONFLICT(owner,key) DO UPDATE SET label=excluded.label, pos=excluded.pos",
+	"field_choices":  " ON CONFLICT(owner,key) DO UPDATE SET label=excluded.label, pos=excluded.pos",
+	"lead_values":    " ON CONFLICT(owner,field) DO UPDATE SET value=excluded.value, num=excluded.num, match=excluded.match",
+	"contact_values": " ON CONFLICT(owner,field) DO UPDATE SET value=excluded.value, num=excluded.num, match=excluded.match",
+}
+
+// elementRow answers the row of an element: its table with columns, and their
+// values.
+func (tx *Tx) elementRow(set set, owner int64, key, value string) (into string, args []any, err error) {
+	switch set.of {
+	case ofTags:
+		ref, err := tx.s.ref(tx.ctx, key)
+		return "lead_tags(owner,tag)", []any{owner, ref}, err
+	case ofValues:
+		ref, err := tx.s.ref(tx.ctx, key)
+		num, match := valueKeys(value)
+		return set.table + "(owner,field,value,num,match)", []any{owner, ref, value, num, match}, err
+	}
+	pos, label := entryValue(value)
+	if set.table == "field_choices" {
+		return "field_choices(owner,key,label,pos)", []any{owner, key, label, pos}, nil
+	}
+	return set.table + "(owner,key,label,pos,match)", []any{owner, key, label, pos, matchKey(set.table, key)}, nil
+}
+
 func (tx *Tx) dropElement(set set, owner int64, key string) error {
-	if set.table == "lead_tags" {
+	column, at := "key", any(key)
+	if set.of != ofEntries {
 		ref, err := tx.s.ref(tx.ctx, key)
 		if err != nil {
 			return err
 		}
-		_, err = tx.s.exec(tx.ctx, "DELETE FROM lead_tags WHERE tag=? AND owner=?", ref, owner)
-		return err
+		column, at = map[setOf]string{ofTags: "tag", ofValues: "field"}[set.of], ref
 	}
-	_, err := tx.s.exec(tx.ctx, "DELETE FROM "+set.table+" WHERE owner=? AND key=?", owner, key)
+	_, err := tx.s.exec(tx.ctx, "DELETE FROM "+set.table+" WHERE "+column+"=? AND owner=?", at, owner)
 	return err
 }
 

@@ -27,6 +27,9 @@ CREATE INDEX IF NOT EXISTS activities_all ON activities(agenda, user, kind, shop
 CREATE INDEX IF NOT EXISTS activities_user ON activities(user, agenda, kind, shop) WHERE agenda <> 0;
 CREATE INDEX IF NOT EXISTS activities_due ON activities(due, user, kind, shop) WHERE agenda <> 0 AND due > 0;
 CREATE INDEX IF NOT EXISTS activities_late ON activities(user, due, kind, shop) WHERE agenda <> 0 AND due > 0;
+-- Custom fields: by what they hold.
+CREATE INDEX IF NOT EXISTS lead_values_field ON lead_values(field, num, match, owner);
+CREATE INDEX IF NOT EXISTS contact_values_field ON contact_values(field, num, match, owner);
 
 -- Asked by writes, a load's included.
 CREATE INDEX IF NOT EXISTS leads_contact ON leads(contact_id);

@@ -119,15 +119,11 @@ func (tx *Tx) newDots(im *image) *record.State {
 
 // addElement queues an element of a new record's set.
 func (tx *Tx) addElement(set set, owner int64, key, value string) error {
-	if set.table == "lead_tags" {
-		ref, err := tx.s.ref(tx.ctx, key)
-		if err != nil {
-			return err
-		}
-		return tx.addRow("lead_tags(owner,tag)", owner, ref)
+	into, args, err := tx.elementRow(set, owner, key, value)
+	if err != nil {
+		return err
 	}
-	pos, label := entryValue(value)
-	return tx.addRow(set.table+"(owner,key,label,pos,match)", owner, key, label, pos, matchKey(set.table, key))
+	return tx.addRow(into, args...)
 }
 
 // newState is the encoded state of a new record.
@@ -198,9 +194,14 @@ type inserting struct {
 
 // newInserting writes the SQL; into is the table with its columns.
 func newInserting(into string, width int) inserting {
-	row := "(?" + strings.Repeat(",?", width-1) + ")"
-	one := "INSERT OR FAIL INTO " + into + " VALUES " + row
+	one := insertSQL(into, width)
+	row := one[strings.LastIndexByte(one, '('):]
 	return inserting{width, one, one + strings.Repeat(","+row, batchRows-1)}
+}
+
+// insertSQL writes the SQL that inserts one row.
+func insertSQL(into string, width int) string {
+	return "INSERT OR FAIL INTO " + into + " VALUES (?" + strings.Repeat(",?", width-1) + ")"
 }
 
 func (in inserting) sql(rows int) string {

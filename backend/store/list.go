@@ -35,7 +35,11 @@ func (s *Store) List(ctx context.Context, r crm.ListRequest) ([]crm.Card, crm.To
 	if err != nil {
 		return nil, all, s.fail("read list", err)
 	}
-	cards, err := s.cards(ctx, rids)
+	w, err := s.Workspace(ctx)
+	if err != nil {
+		return nil, all, err
+	}
+	cards, err := s.cards(ctx, rids, crm.ShownFields(w.Fields))
 	return cards, all, s.fail("read list", err)
 }
 
@@ -136,11 +140,11 @@ func (s *Store) SelectIDs(ctx context.Context, sel crm.Selection) ([]string, err
 		return nil, err
 	}
 	where, args := m.where(nil, m.driver().columns...)
-	return s.ids(ctx, "SELECT l.id FROM leads l WHERE "+where+" ORDER BY l.stage, "+placeOrder.walk, args...)
+	return s.ids(ctx, "SELECT l.id FROM "+m.from(m.driver().columns...)+" WHERE "+where+" ORDER BY l.stage, "+placeOrder.walk, args...)
 }
 
-// EachCard calls f with every lead that matches, in order; Offset and Limit
-// don't count. The set is that of the start; what is deleted meanwhile is left out.
+// EachCard calls f with every lead that matches, in order, with all that it
+// holds of custom fields; Offset and Limit don't count. The set is that of the start; what is deleted meanwhile is left out.
 func (s *Store) EachCard(ctx context.Context, r crm.ListRequest, f func(crm.Card) error) error {
 	m, err := s.filter(ctx, r.Filter)
 	if err != nil {
@@ -154,8 +158,12 @@ func (s *Store) EachCard(ctx context.Context, r crm.ListRequest, f func(crm.Card
 	if err != nil {
 		return s.fail("read leads", err)
 	}
+	w, err := s.Workspace(ctx)
+	if err != nil {
+		return err
+	}
 	for chunk := range slices.Chunk(rids, 500) {
-		cards, err := s.cards(ctx, chunk)
+		cards, err := s.cards(ctx, chunk, w.Fields)
 		if err != nil {
 			return s.fail("read cards", err)
 		}

@@ -96,6 +96,12 @@ func fill(t testing.TB, s *Store, r *rand.Rand, n int) []string {
 		if err := Put(tx, &crm.Tag{ID: tag, Name: "troca", Color: "amber"}); err != nil {
 			return err
 		}
+		for target, id := range map[string]string{crm.TargetLead: leadField, crm.TargetContact: contactField} {
+			f := crm.Field{ID: id, Target: target, Type: crm.FieldChoice, Name: "Cor preferida", Pos: 1, Choices: []crm.Entry{{Key: tag, Label: "Azul"}}}
+			if err := Put(tx, &f); err != nil {
+				return err
+			}
+		}
 		return Put(tx, &crm.User{ID: user, Name: "Rosângela", Role: "seller"})
 	}); err != nil {
 		t.Fatal(err)
@@ -119,11 +125,18 @@ func fill(t testing.TB, s *Store, r *rand.Rand, n int) []string {
 	return ids
 }
 
+// Custom fields that fill makes, and the leads and contacts of it hold.
+const (
+	leadField    = "01900000-0000-7000-8000-00000000ab02"
+	contactField = "01900000-0000-7000-8000-00000000ab03"
+)
+
 func putLead(tx *Tx, r *rand.Rand, tag, user string) error {
 	phone := fmt.Sprintf("+55119%08d", r.IntN(1e8))
 	c := crm.Contact{Type: "person", Name: fmt.Sprintf("Conceição %d", r.IntN(1e9)), City: "Sorocaba", CreatedAt: tx.Now,
 		Phones: []crm.Entry{{Key: phone}, {Key: fmt.Sprintf("+55153%07d", r.IntN(1e7)), Label: "trabalho", Pos: 1}},
-		Emails: []crm.Entry{{Key: fmt.Sprintf("c%d@example.com", r.IntN(1e9))}}}
+		Emails: []crm.Entry{{Key: fmt.Sprintf("c%d@example.com", r.IntN(1e9))}},
+		Values: []crm.FieldValue{{FieldID: contactField, Value: fmt.Sprint(r.IntN(1e6))}}}
 	if err := Put(tx, &c); err != nil {
 		return err
 	}
@@ -133,6 +146,7 @@ func putLead(tx *Tx, r *rand.Rand, tag, user string) error {
 		CreatedAt: tx.Now, CreatedVia: crm.ViaManual, CreatedNote: fmt.Sprintf("%0*d", r.IntN(1500), 7)}
 	if r.IntN(3) == 0 {
 		l.Tags = []string{tag}
+		l.Values = []crm.FieldValue{{FieldID: leadField, Value: fmt.Sprintf("Prata %d", r.IntN(9))}}
 	}
 	if err := Put(tx, &l); err != nil {
 		return err
@@ -171,6 +185,7 @@ func edit(t testing.TB, s *Store, r *rand.Rand, ids []string, n int) {
 				return Delete[crm.Lead](tx, id)
 			}
 			l.ValueCents, l.Subject = int64(r.IntN(9e6)), fmt.Sprintf("Assunto %d", r.IntN(1e6))
+			l.Values = []crm.FieldValue{{FieldID: leadField, Value: pick(r, []string{"", "Azul", "-12.5"})}}
 			if r.IntN(4) == 0 {
 				c, err := Get[crm.Contact](tx, l.ContactID)
 				if err != nil {

@@ -161,7 +161,14 @@ func (t *table) fieldChanges(e recordEdit, prefix string) []crm.FieldChange {
 			i++
 		}
 		for _, s := range t.sets {
-			if s.fid != f.Fid || len(f.Old) > 0 && len(f.New) > 0 {
+			if s.fid != f.Fid {
+				continue
+			}
+			if s.of == ofValues {
+				out = append(out, crm.FieldChange{Field: prefix + s.json + "." + f.Sub, Old: only(f.Old), New: only(f.New)})
+				continue
+			}
+			if len(f.Old) > 0 && len(f.New) > 0 {
 				continue
 			}
 			ch := crm.FieldChange{Field: prefix + s.json}
@@ -174,6 +181,14 @@ func (t *table) fieldChanges(e recordEdit, prefix string) []crm.FieldChange {
 		}
 	}
 	return out
+}
+
+// only answers the text of a register of one, "" of none.
+func only(texts []string) string {
+	if len(texts) == 0 {
+		return ""
+	}
+	return texts[0]
 }
 
 // each calls f with every id.
@@ -210,6 +225,12 @@ func (t *table) differences(before, after reflect.Value) []crm.FieldChange {
 	for _, s := range t.sets {
 		was, is := elements(s, before), elements(s, after)
 		for _, key := range sorted(is) {
+			if s.of == ofValues {
+				if was[key] != is[key] {
+					out = append(out, crm.FieldChange{Field: s.json + "." + key, Old: was[key], New: is[key]})
+				}
+				continue
+			}
 			if _, had := was[key]; !had {
 				out = append(out, crm.FieldChange{Field: s.json, New: key})
 			}

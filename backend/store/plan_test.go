@@ -64,6 +64,9 @@ func (w *world) everyFilter() map[string]crm.Filter {
 		"warmer":  {Timeframes: []string{crm.TimeframeNow, crm.TimeframeSoon}},
 		"level":   {Qualifications: []string{crm.QualificationSales}},
 		"import":  {ImportID: crm.ReadyShop},
+		"text":    {Fields: []crm.FieldFilter{{FieldID: NamedID(crm.KindField, crm.TargetLead+crm.FieldText), Text: "itau"}}},
+		"number":  {Fields: []crm.FieldFilter{{FieldID: NamedID(crm.KindField, crm.TargetLead+crm.FieldNumber), From: "1"}, {FieldID: NamedID(crm.KindField, crm.TargetLead+crm.FieldBool), Any: []string{"1"}}}},
+		"person":  {Fields: []crm.FieldFilter{{FieldID: NamedID(crm.KindField, crm.TargetContact+crm.FieldMulti), Any: []string{worldChoices[0].Key}}}},
 	}
 }
 

@@ -3,6 +3,7 @@ package store
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -17,7 +18,7 @@ import (
 )
 
 // What only the purged person's records say.
-var personal = []string{"Graçiela Quixadá", "5511987650021", "graciela.q@exemplo", "Peugeot 2008 Griffe", "prefere ligação à tarde", "ganhou na Mega"}
+var personal = []string{"Graçiela Quixadá", "5511987650021", "graciela.q@exemplo", "Peugeot 2008 Griffe", "prefere ligação à tarde", "ganhou na Mega", "time do coração", "anel de formatura"}
 
 // archive of one store, with a second folder for its copies.
 type archive struct {
@@ -61,13 +62,18 @@ const discardedStage = "01900000-0000-7000-8000-000000000215"
 // values too.
 func (a *archive) graciela() (lead, contact string) {
 	a.t.Helper()
+	own := []crm.Field{{Target: crm.TargetLead, Type: crm.FieldText, Name: "Hobby"}, {Target: crm.TargetContact, Type: crm.FieldText, Name: "Presente"}}
+	if _, err := a.s.Transact(context.Background(), Op{Label: "field.save"}, func(tx *Tx) error { return errors.Join(Put(tx, &own[0]), Put(tx, &own[1])) }); err != nil {
+		a.t.Fatal(err)
+	}
 	c := crm.Contact{Name: personal[0], Phones: []crm.Entry{{Key: "+" + personal[1]}}, Emails: []crm.Entry{{Key: personal[2]}}}
 	l := crm.Lead{StageID: firstStage, Rank: "a0", StageSince: 1, Vehicle: "Fiat Uno", CreatedAt: 1, CreatedVia: crm.ViaManual}
 	a.do("lead.create", func(tx *Tx) error {
+		c.Values = []crm.FieldValue{{FieldID: own[1].ID, Value: personal[7]}}
 		if err := Put(tx, &c); err != nil {
 			return err
 		}
-		l.ContactID = c.ID
+		l.ContactID, l.Values = c.ID, []crm.FieldValue{{FieldID: own[0].ID, Value: personal[6]}}
 		if err := Put(tx, &l); err != nil {
 			return err
 		}

@@ -23,6 +23,7 @@ type term struct {
 	column  string // what an index could serve
 	sql     string // a %-sign stands where the plus goes
 	drive   string // the same in the form that gathers; "" for sql
+	from    string // tables that drive reads first, each followed by CROSS JOIN
 	counter string // the same, asked of the counters; "" when they can't tell
 	args    []any
 }
@@ -76,6 +77,9 @@ func (s *Store) filter(ctx context.Context, f crm.Filter) (*match, error) {
 	}
 	if f.Unread {
 		m.terms = append(m.terms, term{column: "fresh", sql: "%l.fresh > 0", counter: "t.fresh = 1"})
+	}
+	if err := m.fields(s, w, f.Fields); err != nil {
+		return nil, err
 	}
 	if err := m.created(f, s.Zone()); err != nil {
 		return nil, err
@@ -309,6 +313,17 @@ func (m *match) where(args []any, plain ...string) (string, []any) {
 	return b.String(), args
 }
 
+// from is what a query of leads reads; only terms on the named columns may bring
+// tables of their own.
+func (m *match) from(plain ...string) string {
+	for _, t := range m.terms {
+		if t.from != "" && contains(plain, t.column) {
+			return t.from + "leads l"
+		}
+	}
+	return "leads l"
+}
+
 // driver is an index by which leads are gathered: its columns, and the guess
 // that it yields one in so many of all leads.
 type driver struct {
@@ -318,7 +333,7 @@ type driver struct {
 
 // drivers, the most selective first.
 var drivers = []driver{{[]string{"import"}, 20}, {[]string{"fresh"}, 30}, {[]string{"owner", "source"}, 100}, {[]string{"owner"}, 12},
-	{[]string{"source", "stage"}, 50}, {[]string{"source"}, 12}, {[]string{"tag"}, 10}, {[]string{"qualification", "stage"}, 30}, {[]string{"qualification"}, 8},
+	{[]string{"source", "stage"}, 50}, {[]string{"source"}, 12}, {[]string{"field"}, 10}, {[]string{"tag"}, 10}, {[]string{"qualification", "stage"}, 30}, {[]string{"qualification"}, 8},
 	{[]string{"due"}, 6}, {[]string{"timeframe", "stage"}, 15}, {[]string{"timeframe"}, 4}, {[]string{"created"}, 3},
 	{[]string{"quiet", "stage"}, 4}, {[]string{"quiet", "open"}, 4}, {[]string{"stage"}, 4}}
 
@@ -352,7 +367,7 @@ func (m *match) pageSQL(o order, gather bool, plain []string, offset, limit int)
 		}
 	}
 	where, args := m.where(nil, plain...)
-	return "SELECT l.rid FROM leads l WHERE " + where + " ORDER BY " + by + " LIMIT ? OFFSET ?", append(args, limit, offset)
+	return "SELECT l.rid FROM " + m.from(plain...) + " WHERE " + where + " ORDER BY " + by + " LIMIT ? OFFSET ?", append(args, limit, offset)
 }
 
 // walks says whether walking the order's index is the cheaper way to a page:

@@ -45,6 +45,23 @@ func (w *world) filters() *rapid.Generator[crm.Filter] {
 		if rapid.Bool().Draw(t, "has stages") {
 			f.StageIDs = rapid.SliceOfNDistinct(rapid.SampledFrom(stages), 1, 4, rapid.ID[string]).Draw(t, "stages")
 		}
+		for range rapid.SampledFrom([]int{0, 0, 1, 2}).Draw(t, "fields") {
+			field := rapid.SampledFrom(w.fields).Draw(t, "field")
+			one := crm.FieldFilter{FieldID: field.ID}
+			switch values := rapid.SampledFrom(worldValues[field.Type]); field.Type {
+			case crm.FieldText:
+				one.Text = rapid.SampledFrom([]string{"", "ITAU", " unibanco", "2.5", "nada"}).Draw(t, "text")
+			case crm.FieldPhone:
+				one.Text = rapid.SampledFrom([]string{"", "9333", "62"}).Draw(t, "digits")
+			case crm.FieldNumber, crm.FieldDate:
+				one.From, one.To = values.Draw(t, "from"), values.Draw(t, "to")
+			case crm.FieldMulti:
+				one.Any = rapid.SliceOfNDistinct(rapid.SampledFrom([]string{"", worldChoices[0].Key, worldChoices[1].Key}), 0, 2, rapid.ID[string]).Draw(t, "any")
+			default:
+				one.Any = rapid.SliceOfNDistinct(values, 0, 3, rapid.ID[string]).Draw(t, "any")
+			}
+			f.Fields = append(f.Fields, one)
+		}
 		return f
 	})
 }

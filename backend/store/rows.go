@@ -130,24 +130,36 @@ var setsSelect = map[string]string{
 	"contact_phones": "SELECT owner,key,label,pos FROM contact_phones WHERE owner%s ORDER BY owner,pos,key",
 	"contact_emails": "SELECT owner,key,label,pos FROM contact_emails WHERE owner%s ORDER BY owner,pos,key",
 	"lead_tags":      "SELECT rid,tag_refs FROM leads WHERE rid%s",
+	"field_choices":  "SELECT owner,key,label,pos FROM field_choices WHERE owner%s ORDER BY owner,pos,key",
+	"lead_values":    "SELECT owner,field,value FROM lead_values WHERE owner%s ORDER BY owner,field",
+	"contact_values": "SELECT owner,field,value FROM contact_values WHERE owner%s ORDER BY owner,field",
 }
 
 func scanSets(set set, rows *sql.Rows, owners map[int64]reflect.Value, s *Store) error {
 	defer rows.Close()
 	for rows.Next() {
-		var owner int64
+		var owner, field int64
 		var refs string
 		var e crm.Entry
+		var value crm.FieldValue
 		dest := []any{&owner, &e.Key, &e.Label, &e.Pos}
-		if set.table == "lead_tags" {
+		switch set.of {
+		case ofTags:
 			dest = []any{&owner, &refs}
+		case ofValues:
+			dest = []any{&owner, &field, &value.Value}
 		}
 		if err := rows.Scan(dest...); err != nil {
 			return err
 		}
 		list := owners[owner].Field(set.field)
-		if set.table != "lead_tags" {
+		switch set.of {
+		case ofEntries:
 			list.Set(reflect.Append(list, reflect.ValueOf(e)))
+			continue
+		case ofValues:
+			value.FieldID = s.refID(field)
+			list.Set(reflect.Append(list, reflect.ValueOf(value)))
 			continue
 		}
 		for _, ref := range strings.Fields(refs) { // in the order of their numbers, as they were written
@@ -165,6 +177,9 @@ func scanSets(set set, rows *sql.Rows, owners map[int64]reflect.Value, s *Store)
 var setSelect = map[string]string{
 	"contact_phones": "SELECT key,label,pos FROM contact_phones WHERE owner=? ORDER BY pos,key",
 	"contact_emails": "SELECT key,label,pos FROM contact_emails WHERE owner=? ORDER BY pos,key",
+	"field_choices":  "SELECT key,label,pos FROM field_choices WHERE owner=? ORDER BY pos,key",
+	"lead_values":    "SELECT field,value FROM lead_values WHERE owner=? ORDER BY field",
+	"contact_values": "SELECT field,value FROM contact_values WHERE owner=? ORDER BY field",
 	"lead_tags":      `SELECT value FROM json_each('[' || replace(trim((SELECT tag_refs FROM leads WHERE rid=?)), ' ', ',') || ']') ORDER BY value`,
 }
 
@@ -173,12 +188,21 @@ func scanSet(set set, rows *sql.Rows, v reflect.Value, s *Store) error {
 	f := v.Field(set.field)
 	f.Set(reflect.MakeSlice(f.Type(), 0, 2)) // an empty list in the window, not null
 	for rows.Next() {
-		if set.table == "lead_tags" {
-			var ref int64
+		var ref int64
+		switch set.of {
+		case ofTags:
 			if err := rows.Scan(&ref); err != nil {
 				return err
 			}
 			f.Set(reflect.Append(f, reflect.ValueOf(s.refID(ref))))
+			continue
+		case ofValues:
+			var v crm.FieldValue
+			if err := rows.Scan(&ref, &v.Value); err != nil {
+				return err
+			}
+			v.FieldID = s.refID(ref)
+			f.Set(reflect.Append(f, reflect.ValueOf(v)))
 			continue
 		}
 		var e crm.Entry
@@ -202,6 +226,10 @@ func elements(set set, v reflect.Value) map[string]string {
 	case []crm.Entry:
 		for _, e := range list {
 			out[e.Key] = fmt.Sprintf("%d|%s", e.Pos, e.Label)
+		}
+	case []crm.FieldValue:
+		for _, v := range list {
+			out[v.FieldID] = v.Value
 		}
 	}
 	return out

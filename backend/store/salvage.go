@@ -185,6 +185,8 @@ func (c layoutColumn) holds(table, v string) bool {
 		return strings.HasPrefix(v, "+")
 	case c.name == "key" && table == "contact_emails":
 		return strings.Contains(v, "@")
+	case c.name == "key" && table == "field_choices":
+		return CheckID("key", v) == nil
 	}
 	return true
 }

@@ -55,7 +55,7 @@ const refPairSQL = "INSERT INTO ref_pairs(ref,id) VALUES (?,?) ON CONFLICT DO UP
 // with those whose id is a record's, then with those that a record names. A
 // wrong one moves every lead of a stage or of a person.
 func (sc *scratch) chooseRefs(ctx context.Context, conn *sql.Conn) error {
-	used := []string{"SELECT tag FROM lead_tags"}
+	used := []string{"SELECT tag FROM lead_tags", "SELECT field FROM lead_values", "SELECT field FROM contact_values"}
 	for _, r := range refColumns {
 		used = append(used, "SELECT "+r.column+" FROM "+r.table)
 	}

@@ -30,6 +30,7 @@ func TestStagesOfAnOlderDatabaseAreWhole(t *testing.T) {
 		"DROP INDEX activities_all", "DROP INDEX activities_user", "DROP INDEX activities_due", "DROP INDEX activities_late",
 		"ALTER TABLE activities DROP COLUMN agenda", "ALTER TABLE activities DROP COLUMN shop",
 		"DROP TABLE purges",
+		"DROP TABLE fields", "DROP TABLE field_choices", "DROP TABLE lead_values", "DROP TABLE contact_values",
 	} {
 		if _, err := s.exec(ctx, later); err != nil {
 			t.Fatal(err)

@@ -176,9 +176,13 @@ func (c column) holds(s string) bool {
 
 // add puts an element into a set, unless its key can't be one's.
 func (s *set) add(list reflect.Value, key, value string) {
-	if s.table == "lead_tags" {
-		if CheckID(s.json, key) == nil && text(blob(key)) == key {
+	if s.of != ofEntries {
+		switch {
+		case CheckID(s.json, key) != nil || text(blob(key)) != key: // no id as it is written here
+		case s.of == ofTags:
 			list.Set(reflect.Append(list, reflect.ValueOf(key)))
+		default:
+			list.Set(reflect.Append(list, reflect.ValueOf(crm.FieldValue{FieldID: key, Value: value})))
 		}
 		return
 	}

@@ -35,12 +35,32 @@ type column struct {
 	added    bool // by a later migration than the table: NULL in older rows
 }
 
+// setOf says what a set's elements are.
+type setOf int
+
+const (
+	ofTags    setOf = iota // ids of tags
+	ofEntries              // crm.Entry, each under its key
+	ofValues               // crm.FieldValue, each under its field
+)
+
 // set is a field whose elements are rows of a table of its own.
 type set struct {
 	table string
 	json  string
 	field int
 	fid   uint16
+	of    setOf
+}
+
+func setOfType(t reflect.Type) setOf {
+	switch t {
+	case reflect.TypeFor[[]crm.Entry]():
+		return ofEntries
+	case reflect.TypeFor[[]crm.FieldValue]():
+		return ofValues
+	}
+	return ofTags
 }
 
 // table is how one entity lies on disk; the struct's tags are its only source.
@@ -63,7 +83,7 @@ func newTable(kind crm.Kind, name string, entity any) *table {
 		f := t.typ.Field(i)
 		fid, _ := strconv.ParseUint(f.Tag.Get("fid"), 10, 16)
 		if s := f.Tag.Get("set"); s != "" {
-			t.sets = append(t.sets, set{table: s, json: f.Tag.Get("json"), field: i, fid: uint16(fid)})
+			t.sets = append(t.sets, set{table: s, json: f.Tag.Get("json"), field: i, fid: uint16(fid), of: setOfType(f.Type)})
 			continue
 		}
 		name, opt, _ := strings.Cut(f.Tag.Get("db"), ",")
@@ -134,6 +154,7 @@ func registry() []*table {
 		newTable(crm.KindPipeline, "pipelines", crm.Pipeline{}),
 		newTable(crm.KindStage, "stages", crm.Stage{}),
 		newTable(crm.KindSetting, "settings", crm.Setting{}),
+		newTable(crm.KindField, "fields", crm.Field{}),
 		newTable(crm.KindContact, "contacts", crm.Contact{}),
 		newTable(crm.KindLead, "leads", crm.Lead{}),
 		newTable(crm.KindMark, "marks", crm.Mark{}),

@@ -145,7 +145,7 @@ func (m *match) breakdownSQL(column string) (query string, args []any) {
 
 func (m *match) countSQL(key, group string) (query string, args []any) {
 	where, args := m.where(nil, m.driver().columns...)
-	return "SELECT " + key + "count(*), coalesce(sum(l.value_cents), 0) FROM leads l WHERE " + where + group, args
+	return "SELECT " + key + "count(*), coalesce(sum(l.value_cents), 0) FROM " + m.from(m.driver().columns...) + " WHERE " + where + group, args
 }
 
 // counterSQL asks the counters; ok is false for what they don't tell apart.

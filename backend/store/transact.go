@@ -170,6 +170,9 @@ func (tx *Tx) publish() {
 		if im.t.kind < crm.KindContact {
 			dictionary = true
 		}
+		if im.t.kind == crm.KindField {
+			c.All = true // what cards and rows show
+		}
 		if name := im.t.name; !slices.Contains(c.Kinds, name) {
 			c.Kinds = append(c.Kinds, name)
 		}

@@ -327,6 +327,12 @@ func reverseElement(list reflect.Value, f fieldEdit) {
 			slices.SortStableFunc(elements, func(a, b crm.Entry) int { return int(a.Pos - b.Pos) })
 		}
 		list.Set(reflect.ValueOf(elements))
+	case []crm.FieldValue:
+		elements = slices.DeleteFunc(slices.Clone(elements), func(v crm.FieldValue) bool { return v.FieldID == f.Sub })
+		if len(f.Old) > 0 {
+			elements = append(elements, crm.FieldValue{FieldID: f.Sub, Value: f.Old[0]})
+		}
+		list.Set(reflect.ValueOf(elements))
 	}
 }
 

@@ -237,7 +237,16 @@ func (v *verification) named(ctx context.Context) error {
 			return err
 		}
 	}
-	return v.list(ctx, CheckReference, "SELECT DISTINCT 'lead_tags', NULL, 'tag '||tag FROM lead_tags WHERE tag NOT IN (SELECT ref FROM refs JOIN tags USING (id))")
+	for _, query := range []string{
+		"SELECT DISTINCT 'lead_tags', NULL, 'tag '||tag FROM lead_tags WHERE tag NOT IN (SELECT ref FROM refs JOIN tags USING (id))",
+		"SELECT DISTINCT 'lead_values', NULL, 'field '||field FROM lead_values WHERE field NOT IN (SELECT ref FROM refs JOIN fields USING (id))",
+		"SELECT DISTINCT 'contact_values', NULL, 'field '||field FROM contact_values WHERE field NOT IN (SELECT ref FROM refs JOIN fields USING (id))",
+	} {
+		if err := v.list(ctx, CheckReference, query); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // totals counts the living leads again.

@@ -27,6 +27,7 @@ type Workspace struct {
 	Sources   []crm.Source   `json:"sources"`   // by name
 	Tags      []crm.Tag      `json:"tags"`      // by name
 	Reasons   []crm.Reason   `json:"reasons"`   // by position
+	Fields    []crm.Field    `json:"fields"`    // of leads, then of contacts, by position; with their choices
 
 	Former   []crm.Stage       `json:"former"` // every deleted stage: history names them
 	Settings map[string]string `json:"settings"`
@@ -126,7 +127,7 @@ func (s *Store) Workspace(ctx context.Context) (*Workspace, error) {
 	}
 	w := &Workspace{
 		Users: []crm.User{}, Shops: []crm.Shop{}, Pipelines: []crm.Pipeline{}, Stages: []crm.Stage{}, Former: []crm.Stage{},
-		Sources: []crm.Source{}, Tags: []crm.Tag{}, Reasons: []crm.Reason{},
+		Sources: []crm.Source{}, Tags: []crm.Tag{}, Reasons: []crm.Reason{}, Fields: []crm.Field{},
 		Settings: readySettings(),
 	}
 	var err error
@@ -145,6 +146,9 @@ func (s *Store) Workspace(ctx context.Context) (*Workspace, error) {
 	list(crm.KindSetting, func(e any) { v := e.(*crm.Setting); w.Settings[v.Key] = v.Value })
 	if err == nil {
 		err = s.addFormer(ctx, w)
+	}
+	if err == nil {
+		w.Fields, err = s.readFields(ctx)
 	}
 	if err != nil {
 		return nil, s.fail("read workspace", err)

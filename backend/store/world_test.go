@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -26,7 +27,22 @@ type world struct {
 	users, tags, sources []string
 	stages               []crm.Stage // of both pipelines
 	places               []string    // stages that a lead can stand in
+	fields               []crm.Field
 	leads                []naive
+}
+
+// worldChoices are the choices of each field that has some.
+var worldChoices = []crm.Entry{{Key: "01900000-0000-7000-8000-0000000000c1", Label: "Azul"}, {Key: "01900000-0000-7000-8000-0000000000c2", Label: "Prata", Pos: 1}}
+
+// worldValues are what a lead or a contact may hold of a field of a type.
+var worldValues = map[string][]string{
+	crm.FieldText:   {"", "Itaú Unibanco", "Bradesco", "12.5"},
+	crm.FieldNumber: {"", "-12.5", "0", "7", "1200.25"},
+	crm.FieldDate:   {"", "2026-01-31", "2026-11-22", "2027-02-01"},
+	crm.FieldBool:   {"", "0", "1"},
+	crm.FieldChoice: {"", worldChoices[0].Key, worldChoices[1].Key},
+	crm.FieldMulti:  {"", worldChoices[0].Key, worldChoices[0].Key + "," + worldChoices[1].Key},
+	crm.FieldPhone:  {"", "+5511933334444", "+5562911112222"},
 }
 
 // naive is a lead as the tests see it.
@@ -50,11 +66,20 @@ func newWorld(t testing.TB, r *rand.Rand, n int) *world {
 			if err := cmp.Or(Put(tx, &u), Put(tx, &tag), Put(tx, &src)); err != nil {
 				return err
 			}
+			for target, types := range map[string][]string{crm.TargetLead: {crm.FieldText, crm.FieldNumber, crm.FieldDate, crm.FieldBool, crm.FieldChoice}, crm.TargetContact: {crm.FieldMulti, crm.FieldPhone, crm.FieldNumber}} {
+				for j, typ := range types {
+					f := crm.Field{ID: NamedID(crm.KindField, target+typ), Target: target, Type: typ, Name: typ, Pos: int64(j), OnCard: j%2 == 0, OnList: true, Choices: worldChoices}
+					if err := Put(tx, &f); err != nil {
+						return err
+					}
+				}
+			}
 			w.users, w.tags, w.sources = append(w.users, u.ID), append(w.tags, tag.ID), append(w.sources, src.ID)
 		}
 		return nil
 	})
 	ws := w.workspace()
+	w.fields = ws.Fields
 	for _, st := range ws.Stages {
 		if st.PipelineID != crm.PipelineReadySubject {
 			w.stages = append(w.stages, st)
@@ -105,6 +130,16 @@ var (
 	worldPlates   = []string{"", "ABC1234", "ABC1C34", "XYZ9K99", "KAA0A00"}
 )
 
+// values answers random ones of a target's fields, not of each.
+func (w *world) values(target string) (out []crm.FieldValue) {
+	for _, f := range w.fields {
+		if f.Target == target && w.r.IntN(4) > 0 {
+			out = append(out, crm.FieldValue{FieldID: f.ID, Value: pick(w.r, worldValues[f.Type])})
+		}
+	}
+	return out
+}
+
 // put makes one random lead with its contact, sometimes of one it has already.
 func (w *world) put(tx *Tx) (string, error) {
 	r := w.r
@@ -115,6 +150,7 @@ func (w *world) put(tx *Tx) (string, error) {
 	for i := range 1 + r.IntN(2) {
 		c.Emails = append(c.Emails, crm.Entry{Key: fmt.Sprintf("%s%d@example.com", pick(r, []string{"ana.avila", "ka", "jose"}), r.IntN(1e4)), Pos: int64(i)})
 	}
+	c.Values = w.values(crm.TargetContact)
 	if err := Put(tx, &c); err != nil {
 		return "", err
 	}
@@ -129,6 +165,7 @@ func (w *world) put(tx *Tx) (string, error) {
 	}
 	l.Timeframe = pick(r, []string{"", crm.TimeframeNow, crm.TimeframeSoon, crm.TimeframeLater})
 	l.Qualification = pick(r, []string{"", "", "ligou duas vezes", crm.QualificationSuspect, crm.QualificationMarketing, crm.QualificationSales})
+	l.Values = w.values(crm.TargetLead)
 	if r.IntN(8) == 0 {
 		l.ArchivedAt = w.now.UnixMilli()
 	}
@@ -197,6 +234,11 @@ func (w *world) matches(l naive, f crm.Filter) bool {
 		len(f.Qualifications) > 0 && !slices.Contains(f.Qualifications, l.Qualification):
 		return false
 	}
+	for _, one := range f.Fields {
+		if !w.holds(l, one) {
+			return false
+		}
+	}
 	switch f.Activity {
 	case "overdue":
 		return l.NextDue > 0 && l.NextDue < now
@@ -208,6 +250,38 @@ func (w *world) matches(l naive, f crm.Filter) bool {
 		return l.NextDue == 0 && (stage.Kind == crm.StageOpen || len(f.StageIDs) > 0)
 	}
 	return true
+}
+
+// holds says whether a lead passes a filter on a custom field.
+func (w *world) holds(l naive, f crm.FieldFilter) bool {
+	i := slices.IndexFunc(w.fields, func(o crm.Field) bool { return o.ID == f.FieldID })
+	if i < 0 {
+		return false
+	}
+	value := ""
+	for _, v := range slices.Concat(l.Values, l.contact.Values) {
+		if v.FieldID == f.FieldID {
+			value = v.Value
+		}
+	}
+	number := func(s string) float64 {
+		n, err := strconv.ParseFloat(s, 64)
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		return n
+	}
+	switch w.fields[i].Type {
+	case crm.FieldText:
+		return strings.Contains(format.Fold(value), format.Fold(f.Text))
+	case crm.FieldPhone:
+		return strings.Contains(value, f.Text)
+	case crm.FieldNumber:
+		return f.From == "" && f.To == "" || value != "" && (f.From == "" || number(value) >= number(f.From)) && (f.To == "" || number(value) <= number(f.To))
+	case crm.FieldDate:
+		return f.From == "" && f.To == "" || value != "" && (f.From == "" || value >= f.From) && (f.To == "" || value <= f.To)
+	}
+	return len(f.Any) == 0 || slices.ContainsFunc(strings.Split(value, ","), func(one string) bool { return slices.Contains(f.Any, one) })
 }
 
 // wanted answers the leads that pass a filter, in an order.
