@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"patio/backend/crm"
+	"patio/backend/fields"
 	"patio/backend/format"
 	"patio/backend/store"
 )
@@ -23,9 +24,12 @@ type Patch struct {
 	ReasonID      *string   `json:"reasonId,omitempty"`
 	ReasonNote    *string   `json:"reasonNote,omitempty"`
 	Tags          *[]string `json:"tags,omitempty"`
+
+	Values []crm.FieldValue `json:"values,omitempty"` // of the custom fields that change
 }
 
-// Update changes a lead. Errors: not_found, plate.invalid, too_long.
+// Update changes a lead. Errors: not_found, plate.invalid, too_long, and those
+// of fields.Apply.
 func Update(ctx context.Context, s *store.Store, id string, p Patch) (crm.Done, error) {
 	if err := store.CheckID("id", id); err != nil {
 		return crm.Done{}, err
@@ -40,6 +44,9 @@ func Update(ctx context.Context, s *store.Store, id string, p Patch) (crm.Done, 
 			return err
 		}
 		if err := p.apply(l); err != nil {
+			return err
+		}
+		if err := fields.Apply(w, crm.TargetLead, &l.Values, p.Values); err != nil {
 			return err
 		}
 		if err := checkLead(w, l); err != nil {
@@ -105,10 +112,13 @@ type ContactPatch struct {
 	Birthday *string      `json:"birthday,omitempty"` // YYYY-MM-DD
 	Phones   *[]crm.Entry `json:"phones,omitempty"`   // as typed
 	Emails   *[]crm.Entry `json:"emails,omitempty"`   // as typed
+
+	Values []crm.FieldValue `json:"values,omitempty"` // of the custom fields that change
 }
 
 // UpdateContact changes a contact. Errors: not_found, required,
-// lead.needs_contact, phone.invalid, email.invalid, cpf.invalid …
+// lead.needs_contact, phone.invalid, email.invalid, cpf.invalid, and those of
+// fields.Apply.
 func UpdateContact(ctx context.Context, s *store.Store, id string, p ContactPatch) (crm.Done, error) {
 	if err := store.CheckID("id", id); err != nil {
 		return crm.Done{}, err
@@ -179,7 +189,9 @@ func (p ContactPatch) apply(w *store.Workspace, c *crm.Contact) (err error) {
 		}
 	}
 	if p.Emails != nil {
-		c.Emails, err = Emails(*p.Emails)
+		if c.Emails, err = Emails(*p.Emails); err != nil {
+			return err
+		}
 	}
-	return err
+	return fields.Apply(w, crm.TargetContact, &c.Values, p.Values)
 }

@@ -11,6 +11,7 @@ import (
 
 	"patio/backend/crm"
 	"patio/backend/crm/rank"
+	"patio/backend/fields"
 	"patio/backend/format"
 	"patio/backend/store"
 )
@@ -33,6 +34,8 @@ type New struct {
 	Tags       []string `json:"tags"`
 	Note       string   `json:"note"`
 	ContactID  string   `json:"contactId"` // a further lead of a known contact; name, phone and e-mail are then ignored
+
+	Values []crm.FieldValue `json:"values"` // of custom fields, the lead's and the contact's
 
 	OriginLeadID string `json:"originLeadId"` // with ContactID: the lead that this one came of
 }
@@ -143,6 +146,9 @@ func (n New) check(ctx context.Context, s *store.Store) (*crm.Contact, *crm.Lead
 			return nil, nil, crm.NewError(crm.CodeRequired, field)
 		}
 	}
+	if err := n.checkValues(w, c, l); err != nil {
+		return nil, nil, err
+	}
 	if err := checkLead(w, l); err != nil {
 		return nil, nil, err
 	}
@@ -186,6 +192,26 @@ func aboutMatters(w *store.Workspace, stageID string) bool {
 	return i >= 0 && slices.ContainsFunc(w.Pipelines, func(p crm.Pipeline) bool {
 		return p.ID == w.Stages[i].PipelineID && p.Kind == crm.PipelineSubject
 	})
+}
+
+// checkValues fills in what was typed of custom fields, and asks for those that
+// are required; of a known contact only the lead's.
+func (n New) checkValues(w *store.Workspace, c *crm.Contact, l *crm.Lead) error {
+	for _, v := range n.Values {
+		target, values := crm.TargetLead, &l.Values
+		if f := w.Field(v.FieldID); f != nil && f.Target == crm.TargetContact && n.ContactID == "" {
+			target, values = crm.TargetContact, &c.Values
+		}
+		if err := fields.Apply(w, target, values, []crm.FieldValue{v}); err != nil {
+			return err
+		}
+	}
+	if n.ContactID == "" {
+		if err := fields.CheckRequired(w, crm.TargetContact, c.Values); err != nil {
+			return err
+		}
+	}
+	return fields.CheckRequired(w, crm.TargetLead, l.Values)
 }
 
 // checkLead refuses a lead that names what the workspace doesn't have. Where it

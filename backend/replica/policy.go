@@ -28,7 +28,8 @@ var _ hub.Policy = Policy{}
 // Place answers where a record belongs.
 //
 // What everybody needs to read the rest is the whole workspace's: settings,
-// people, shops, pipelines and their stages, sources, tags, reasons. A lead is
+// people, shops, pipelines and their stages, sources, tags, reasons, custom
+// fields. A lead is
 // its shop's; one without a shop is everybody's, as one that is yet to be given
 // to a shop. What happened with a lead is where the lead is, and a contact is
 // wherever it has leads. Neither another contact that this one was merged into
@@ -40,7 +41,7 @@ var _ hub.Policy = Policy{}
 // A kind of a newer program's is its writer's shops'.
 func (Policy) Place(kind uint32, s *record.State) hub.Place {
 	switch crm.Kind(kind) {
-	case crm.KindShop, crm.KindUser, crm.KindSource, crm.KindTag, crm.KindReason, crm.KindPipeline, crm.KindStage, crm.KindSetting:
+	case crm.KindShop, crm.KindUser, crm.KindSource, crm.KindTag, crm.KindReason, crm.KindPipeline, crm.KindStage, crm.KindSetting, crm.KindField:
 		return hub.Place{By: hub.Own}
 	case crm.KindLead:
 		shop, _ := idIn(s, keys.leadShop)
@@ -69,7 +70,7 @@ func (Policy) Refuse(v hub.View, d hub.Device, kind uint32, _ record.ID, now *re
 	switch crm.Kind(kind) {
 	case crm.KindSetting, crm.KindPipeline, crm.KindStage, crm.KindShop:
 		code = CodeRole
-	case crm.KindReason:
+	case crm.KindReason, crm.KindField:
 		code = c.unless(role == crm.RoleManager)
 	case crm.KindSource, crm.KindTag: // importing and typing make them
 		code = c.unless(role == crm.RoleManager || now == nil)

@@ -31,6 +31,7 @@ func TestWhoMayWriteWhat(t *testing.T) {
 		crm.KindSource:   {crm.RoleAdmin: "+++", crm.RoleManager: "+++", crm.RoleSeller: "+--"},
 		crm.KindTag:      {crm.RoleAdmin: "+++", crm.RoleManager: "+++", crm.RoleSeller: "+--"},
 		crm.KindReason:   {crm.RoleAdmin: "+++", crm.RoleManager: "+++", crm.RoleSeller: "---"},
+		crm.KindField:    {crm.RoleAdmin: "+++", crm.RoleManager: "+++", crm.RoleSeller: "---"},
 		crm.KindPipeline: {crm.RoleAdmin: "+++", crm.RoleManager: "---", crm.RoleSeller: "---"},
 		crm.KindStage:    {crm.RoleAdmin: "+++", crm.RoleManager: "---", crm.RoleSeller: "---"},
 		crm.KindSetting:  {crm.RoleAdmin: "+++", crm.RoleManager: "---", crm.RoleSeller: "---"},

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 
 	"patio/backend/crm"
+	custom "patio/backend/fields"
 	"patio/backend/leads"
 	"patio/backend/setup"
 	"patio/backend/store"
@@ -105,7 +106,7 @@ func (p *pc) operate() {
 	id := store.IDText(b)
 	sel := crm.Selection{IDs: []string{id}}
 	unique := fmt.Sprintf("w%s-%d", p.name, len(p.w.written)+len(p.w.replaced)+r.IntN(1e9))
-	switch r.IntN(20) {
+	switch r.IntN(21) {
 	case 0, 1, 2, 3:
 		if r.IntN(12) == 0 && !p.w.calm {
 			unique = "no" + unique
@@ -150,6 +151,12 @@ func (p *pc) operate() {
 		}
 		name, phones := fmt.Sprintf("Íris %d", r.IntN(1e6)), []crm.Entry{{Key: fmt.Sprintf("119%08d", r.IntN(1e8))}, {Key: "11933334444", Label: unique}}
 		p.tolerate(leads.UpdateContact(ctx, s, l.ContactID, leads.ContactPatch{Name: &name, Phones: &phones}))
+	case 19:
+		if len(ws.Fields) < 3 {
+			p.tolerate(custom.Save(ctx, s, crm.Field{Target: crm.TargetLead, Type: crm.FieldText, Name: fmt.Sprintf("Cor %d", r.IntN(3))}))
+			return
+		}
+		p.tolerate(leads.Update(ctx, s, id, leads.Patch{Values: []crm.FieldValue{{FieldID: pick(r, ws.Fields).ID, Value: unique}}}))
 	case 17:
 		if p.w.shops {
 			shop := pick(r, ws.Shops).ID
