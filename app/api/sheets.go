@@ -97,7 +97,7 @@ func (a *Sheets) read(ctx context.Context, id, path, tab string, progress func(i
 	if err != nil {
 		return SheetView{}, err
 	}
-	mapping := sh.Suggest()
+	mapping, chosen := sh.Suggest(), false
 	remembered, err := a.store.RememberedMapping(ctx, sheet.Signature(sh.Headers))
 	if err != nil {
 		return SheetView{}, errors.Join(err, sh.Close())
@@ -105,9 +105,14 @@ func (a *Sheets) read(ctx context.Context, id, path, tab string, progress func(i
 	if remembered != nil {
 		var m sheet.Mapping
 		if err := json.Unmarshal(remembered, &m); err == nil {
-			mapping = sh.Recall(m)
+			mapping, chosen = sh.Recall(m), true
 		}
 	}
+	w, err := a.store.Workspace(ctx)
+	if err != nil {
+		return SheetView{}, errors.Join(err, sh.Close())
+	}
+	mapping = transfer.WithFields(w, mapping, chosen)
 	a.mu.Lock()
 	a.open[id] = &opened{sheet: sh, mapping: mapping}
 	a.mu.Unlock()

@@ -3,6 +3,8 @@ package sheet
 import (
 	"strings"
 	"sync"
+
+	"github.com/google/uuid"
 )
 
 // Field is what a column means.
@@ -44,6 +46,19 @@ const (
 	FieldNotes         Field = "notes"
 	FieldRest          Field = "rest" // what our own export keeps beyond the columns that people read; long ones go on in the next
 )
+
+// customPrefix begins a field that the dealer added; its id follows.
+const customPrefix = "field:"
+
+// CustomMark ends the headers of such fields in an export of everything: what
+// they hold is not guessed to be something else.
+const CustomMark = " (campo)"
+
+// CustomField is the field that the dealer added under an id.
+func CustomField(id string) Field { return customPrefix + Field(id) }
+
+// Custom answers the id of a field that the dealer added.
+func (f Field) Custom() (id string, ok bool) { return strings.CutPrefix(string(f), customPrefix) }
 
 // RestHeader is the header of FieldRest, in every language.
 const RestHeader = "Pátio"
@@ -138,6 +153,9 @@ func (f Field) Several() bool { return headers().several[f] }
 
 // known says whether f is a field at all.
 func (f Field) known() bool {
+	if id, custom := f.Custom(); custom {
+		return uuid.Validate(id) == nil // whether there is one, the store knows
+	}
 	_, ok := headers().several[f]
 	return ok
 }

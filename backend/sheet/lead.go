@@ -5,6 +5,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"patio/backend/crm"
 	"patio/backend/format"
 )
 
@@ -23,8 +24,9 @@ type Note struct {
 // Lead is what a row says, parsed. Names of stages, owners, sources, shops and
 // tags are as written; the store finds or makes what they name.
 type Lead struct {
-	ID        string // UUID of one of our leads, from our own export
-	ContactID string // UUID
+	ID        string           // UUID of one of our leads, from our own export
+	ContactID string           // UUID
+	Custom    []crm.FieldValue // of fields that the dealer added, as they are kept
 
 	Name     string
 	Company  string

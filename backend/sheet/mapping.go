@@ -40,6 +40,10 @@ type guess struct {
 func (s *Sheet) Suggest() Mapping {
 	guesses := make([]guess, len(s.Headers))
 	for i := range guesses {
+		if strings.HasSuffix(s.Headers[i], CustomMark) {
+			guesses[i] = guess{FieldNote, 100}
+			continue
+		}
 		guesses[i] = guessColumn(format.FoldWords(s.Headers[i]), &s.Profiles[i])
 	}
 	s.guessName(guesses)

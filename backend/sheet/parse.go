@@ -34,6 +34,9 @@ func (r *Result) Refused() bool { return len(r.Refusals) > 0 }
 type Reading struct {
 	Zone   *time.Location // of dates without an offset
 	Region string         // of phones without a country code, see format.ParsePhone
+
+	// Custom reads a value of a field that the dealer added; nil leaves them out.
+	Custom func(fieldID, text string, order format.DateOrder) (string, error)
 }
 
 // Parser turns the rows of one sheet into leads. It is good for one goroutine.
@@ -129,6 +132,17 @@ func (p *Parser) Parse(row Row) Result {
 // readCell puts one value into its field, or says why it can't.
 func (p *Parser) readCell(l *Lead, c *columnReader, text string) *crm.Error {
 	var err error
+	if id, custom := c.field.Custom(); custom {
+		if p.reading.Custom == nil {
+			return nil
+		}
+		value, err := p.reading.Custom(id, text, c.order)
+		if err != nil {
+			return err.(*crm.Error)
+		}
+		l.Custom = append(l.Custom, crm.FieldValue{FieldID: id, Value: value})
+		return nil
+	}
 	switch c.field {
 	case FieldCompany:
 		return line(&l.Company, text)

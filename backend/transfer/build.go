@@ -2,12 +2,44 @@ package transfer
 
 import (
 	"slices"
+	"strings"
 
 	"patio/backend/crm"
+	"patio/backend/fields"
 	"patio/backend/format"
 	"patio/backend/sheet"
 	"patio/backend/store"
 )
+
+// needed are the fields that a guess keeps from the dealer's own of that name.
+var needed = []sheet.Field{sheet.FieldName, sheet.FieldFirstName, sheet.FieldLastName, sheet.FieldCompany, sheet.FieldPhone, sheet.FieldEmail,
+	sheet.FieldID, sheet.FieldContactID, sheet.FieldRest}
+
+// WithFields fits a mapping to the fields that the dealer added: a column is
+// the field of its name, unless a person chose something else for it, and one
+// of a field that is gone goes to the notes. chosen: a person did.
+func WithFields(w *store.Workspace, m sheet.Mapping, chosen bool) sheet.Mapping {
+	m = slices.Clone(m)
+	for i, c := range m {
+		if id, custom := c.Field.Custom(); custom && w.Field(id) == nil {
+			m[i].Field = sheet.FieldNote
+		}
+	}
+	for i, c := range m {
+		if c.Field != sheet.FieldNote && (chosen || slices.Contains(needed, c.Field)) {
+			continue
+		}
+		title := format.FoldWords(strings.TrimSuffix(c.Header, sheet.CustomMark))
+		for _, f := range w.Fields {
+			field := sheet.CustomField(f.ID)
+			if !f.Retired && format.FoldWords(f.Name) == title && !slices.ContainsFunc(m, func(o sheet.Column) bool { return o.Field == field }) {
+				m[i].Field = field
+				break
+			}
+		}
+	}
+	return m
+}
 
 // build makes contact and lead of what a row says, without ids of their own
 // unless the row names them. What no field takes goes to the notes.
@@ -64,6 +96,13 @@ func (b *batch) build(l *sheet.Lead) (*crm.Contact, *crm.Lead, crm.Stage, []stri
 			lead.Tags = append(lead.Tags, id)
 		}
 	}
+	for _, v := range l.Custom {
+		if f := n.w.Field(v.FieldID); f != nil && f.Target == crm.TargetContact {
+			fields.Set(&c.Values, v.FieldID, v.Value)
+		} else {
+			fields.Set(&lead.Values, v.FieldID, v.Value)
+		}
+	}
 	return c, lead, stage, extra.NoteTexts()
 }
 
@@ -80,7 +119,19 @@ func fillContact(to, from *crm.Contact) bool {
 	same := func(a, b string) bool { return a == b }
 	samePhone := func(a, b string) bool { return format.MatchKey(a) == format.MatchKey(b) }
 	changed = fillEntries(&to.Phones, from.Phones, samePhone) || changed
+	changed = fillValues(&to.Values, from.Values) || changed
 	return fillEntries(&to.Emails, from.Emails, same) || changed
+}
+
+func fillValues(to *[]crm.FieldValue, from []crm.FieldValue) bool {
+	changed := false
+	for _, v := range from {
+		if v.Value != "" && fields.Of(*to, v.FieldID) == "" {
+			fields.Set(to, v.FieldID, v.Value)
+			changed = true
+		}
+	}
+	return changed
 }
 
 func fillText(to *string, from string) bool {
@@ -116,6 +167,7 @@ func fillLead(to, from *crm.Lead) bool {
 	if to.ValueCents == 0 && from.ValueCents > 0 {
 		to.ValueCents, changed = from.ValueCents, true
 	}
+	changed = fillValues(&to.Values, from.Values) || changed
 	for _, id := range from.Tags {
 		if !slices.Contains(to.Tags, id) {
 			to.Tags, changed = append(to.Tags, id), true

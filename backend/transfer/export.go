@@ -5,10 +5,12 @@ import (
 	"errors"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"patio/backend/crm"
+	"patio/backend/fields"
 	"patio/backend/format"
 	"patio/backend/sheet"
 	"patio/backend/store"
@@ -39,6 +41,7 @@ type exporter struct {
 	names map[string]string // id → name, of all small entities
 	zone  *time.Location
 	words Words
+	w     *store.Workspace
 }
 
 func newExporter(ctx context.Context, s *store.Store, words Words) (*exporter, error) {
@@ -46,7 +49,7 @@ func newExporter(ctx context.Context, s *store.Store, words Words) (*exporter, e
 	if err != nil {
 		return nil, err
 	}
-	e := &exporter{names: map[string]string{}, zone: s.Zone(), words: words}
+	e := &exporter{names: map[string]string{}, zone: s.Zone(), words: words, w: w}
 	for _, v := range w.Users {
 		e.names[v.ID] = v.Name
 	}
@@ -132,7 +135,7 @@ func List(ctx context.Context, s *store.Store, w sheet.Writer, r crm.ListRequest
 	}
 	row := make([]sheet.Cell, len(columns))
 	for i, c := range columns {
-		if cells[c.ID] == nil {
+		if id, custom := sheet.Field(c.ID).Custom(); custom && e.w.Field(id) == nil || !custom && cells[c.ID] == nil {
 			return crm.NewError(crm.CodeInvalid, "columns", "value", c.ID)
 		}
 		row[i] = sheet.Text(c.Title)
@@ -143,6 +146,10 @@ func List(ctx context.Context, s *store.Store, w sheet.Writer, r crm.ListRequest
 	n := 0
 	err = s.EachCard(ctx, r, func(card crm.Card) error {
 		for i, c := range columns {
+			if id, custom := sheet.Field(c.ID).Custom(); custom {
+				row[i] = e.value(e.w.Field(id), card.Values)
+				continue
+			}
 			row[i] = cells[c.ID](e, &card)
 		}
 		if n++; progress != nil && n%1000 == 0 {
@@ -170,9 +177,12 @@ func Everything(ctx context.Context, s *store.Store, w sheet.Writer, words Words
 	if err != nil {
 		return err
 	}
-	row := make([]sheet.Cell, len(everything), len(everything)+restColumns)
+	row := make([]sheet.Cell, len(everything), len(everything)+len(e.w.Fields)+restColumns)
 	for i, c := range everything {
 		row[i] = sheet.Text(c.Title)
+	}
+	for _, f := range e.w.Fields {
+		row = append(row, sheet.Text(f.Name+sheet.CustomMark))
 	}
 	for range restColumns {
 		row = append(row, sheet.Text(sheet.RestHeader))
@@ -241,11 +251,15 @@ func (e *exporter) whole(ctx context.Context, s *store.Store, id string, row []s
 	for _, m := range c.Emails {
 		emails = append(emails, m.Key)
 	}
+	rest.keepFields(e.w, l, c)
 	tail, err := rest.cells()
 	if err != nil {
 		return err
 	}
-	copy(row[len(everything):], tail)
+	for i, f := range e.w.Fields {
+		row[len(everything)+i] = e.value(&f, slices.Concat(l.Values, c.Values))
+	}
+	copy(row[len(everything)+len(e.w.Fields):], tail)
 	plate := format.DisplayPlate(l.Plate)
 	for i, v := range []sheet.Cell{
 		sheet.Text(c.Name), sheet.Text(c.Company), sheet.Text(strings.Join(phones, "; ")), sheet.Text(strings.Join(emails, "; ")),
@@ -258,6 +272,35 @@ func (e *exporter) whole(ctx context.Context, s *store.Store, id string, row []s
 		row[i] = v
 	}
 	return nil
+}
+
+// value is what people read of a custom field, in a form that an import reads.
+func (e *exporter) value(f *crm.Field, values []crm.FieldValue) sheet.Cell {
+	value := fields.Of(values, f.ID)
+	switch {
+	case value == "":
+	case f.Type == crm.FieldMoney:
+		if cents, err := strconv.ParseInt(value, 10, 64); err == nil {
+			return sheet.Amount(cents)
+		}
+	case f.Type == crm.FieldDate:
+		return sheet.Day(value)
+	case f.Type == crm.FieldNumber:
+		return sheet.Text(strings.Replace(value, ".", ",", 1))
+	case f.Type == crm.FieldBool:
+		return sheet.Text(e.words.of(map[string]string{"1": "yes", "0": "no"}[value]))
+	case f.Type == crm.FieldPhone:
+		return sheet.Text(format.DisplayPhone(value))
+	case crm.HasChoices(f.Type):
+		var labels []string
+		for _, id := range strings.Split(value, ",") {
+			if i := slices.IndexFunc(f.Choices, func(c crm.Entry) bool { return c.Key == id }); i >= 0 {
+				labels = append(labels, f.Choices[i].Label)
+			}
+		}
+		return sheet.Text(strings.Join(labels, "; "))
+	}
+	return sheet.Text(short(value))
 }
 
 // short keeps a text within a workbook's cell; the rest has it whole.

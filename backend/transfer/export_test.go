@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"patio/backend/crm"
+	"patio/backend/fields"
 	"patio/backend/leads"
 	"patio/backend/sample"
 	"patio/backend/store"
@@ -51,10 +52,50 @@ func portrait(t *testing.T, s *store.Store) map[string]any {
 			}
 			l.OwnerID, l.CreatedBy = e.names[l.OwnerID], ""
 			slices.Sort(l.Tags)
+			for _, values := range [][]crm.FieldValue{l.Values, c.Values} {
+				slices.SortFunc(values, func(a, b crm.FieldValue) int { return strings.Compare(a.FieldID, b.FieldID) })
+			}
 			out[id] = fmt.Sprintf("%+v\n%+v\n%+v\n%s", *l, *c, as, e.tags(l.Tags))
 		}
 	}
 	return out
+}
+
+// saveField makes a field and answers it as it is kept.
+func saveField(t *testing.T, s *store.Store, f crm.Field) crm.Field {
+	t.Helper()
+	done, err := fields.Save(ctx, s, f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, err := s.Workspace(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return *w.Field(done.IDs[0])
+}
+
+// holdEverything gives a lead and its contact a value of every type of field.
+func holdEverything(t *testing.T, s *store.Store, l *crm.Lead) {
+	t.Helper()
+	values := map[string]string{crm.FieldText: "=1+1; \"x\"", crm.FieldLong: "uma\noutra", crm.FieldNumber: "-1234.5", crm.FieldMoney: "9990001", crm.FieldDate: "2026-12-24",
+		crm.FieldBool: "0", crm.FieldPhone: "+5511933334444", crm.FieldURL: "https://loja.com.br/a?b=(c)"}
+	for _, typ := range crm.FieldTypes {
+		f := saveField(t, s, crm.Field{Target: crm.TargetLead, Type: typ, Name: "Campo " + typ, Choices: []crm.Entry{{Label: "Azul; claro"}, {Label: "Prata"}}})
+		value := values[typ]
+		if crm.HasChoices(typ) {
+			value = f.Choices[0].Key
+		}
+		if _, err := leads.Update(ctx, s, l.ID, leads.Patch{Values: []crm.FieldValue{{FieldID: f.ID, Value: value}}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	f := saveField(t, s, crm.Field{Target: crm.TargetContact, Type: crm.FieldText, Name: "Profissão"})
+	if _, err := leads.UpdateContact(ctx, s, l.ContactID, leads.ContactPatch{Values: []crm.FieldValue{{FieldID: f.ID, Value: "Médica"}}}); err != nil {
+		t.Fatal(err)
+	}
+	f.Retired = true
+	saveField(t, s, f)
 }
 
 func TestAnExportOfEverythingComesBackTheSame(t *testing.T) {
@@ -78,6 +119,7 @@ func TestAnExportOfEverythingComesBackTheSame(t *testing.T) {
 	if _, err := leads.Create(ctx, s, leads.New{ContactID: v.ContactID, Vehicle: "+Fiat Argo", Note: "outra"}); err != nil {
 		t.Fatal(err)
 	}
+	holdEverything(t, s, v)
 	if _, err := leads.Archive(ctx, s, crm.Selection{IDs: done.IDs}); err != nil {
 		t.Fatal(err)
 	}

@@ -10,6 +10,7 @@ import (
 
 	"patio/backend/crm"
 	"patio/backend/crm/rank"
+	"patio/backend/fields"
 	"patio/backend/format"
 	"patio/backend/leads"
 	"patio/backend/sheet"
@@ -87,7 +88,15 @@ func newBatch(ctx context.Context, s *store.Store, sh *sheet.Sheet, m sheet.Mapp
 	if err != nil {
 		return nil, err
 	}
-	return &batch{s: s, names: n, options: o, parser: sheet.NewParser(sh, m, sheet.Reading{Zone: s.Zone(), Region: format.DefaultRegion})}, nil
+	for _, c := range m {
+		if id, custom := c.Field.Custom(); custom && w.Field(id) == nil {
+			return nil, crm.NewError(fields.CodeGone, "", "column", c.Header)
+		}
+	}
+	reading := sheet.Reading{Zone: s.Zone(), Region: format.DefaultRegion, Custom: func(id, text string, order format.DateOrder) (string, error) {
+		return fields.Read(*w.Field(id), text, order, s.Zone())
+	}}
+	return &batch{s: s, names: n, options: o, parser: sheet.NewParser(sh, m, reading)}, nil
 }
 
 // ranks answers a function that puts leads at the end of their stages.
@@ -289,6 +298,9 @@ func (b *batch) writeRow(tx *store.Tx, known *people, l *sheet.Lead, file string
 	rest := readRest(l)
 	if rest != nil {
 		rest.apply(lead, contact)
+		if err := rest.putFields(tx, b.names.w); err != nil {
+			return false, err
+		}
 		if err := store.Put(tx, contact); err != nil {
 			return false, err
 		}

@@ -3,8 +3,10 @@ package transfer
 import (
 	"encoding/json"
 	"slices"
+	"strings"
 
 	"patio/backend/crm"
+	"patio/backend/fields"
 	"patio/backend/sheet"
 	"patio/backend/store"
 )
@@ -27,6 +29,10 @@ type Rest struct {
 	Phones     []crm.Entry    `json:"phones,omitempty"`
 	Emails     []crm.Entry    `json:"emails,omitempty"`
 	Activities []RestActivity `json:"activities,omitempty"`
+
+	Values        []crm.FieldValue `json:"values,omitempty"` // of the lead
+	ContactValues []crm.FieldValue `json:"contactValues,omitempty"`
+	Fields        []crm.Field      `json:"fields,omitempty"` // what those are of, with the choices that they name
 }
 
 // RestActivity is an activity with its user by name.
@@ -90,6 +96,60 @@ func (r *Rest) apply(l *crm.Lead, c *crm.Contact) {
 	}
 	label(c.Phones, r.Phones)
 	label(c.Emails, r.Emails)
+	for _, v := range r.Values { // as it was kept, where the columns are for people
+		fields.Set(&l.Values, v.FieldID, v.Value)
+	}
+	fillValues(&c.Values, r.ContactValues)
+}
+
+// keepFields notes what a lead and its contact hold of custom fields.
+func (r *Rest) keepFields(w *store.Workspace, l *crm.Lead, c *crm.Contact) {
+	r.Values, r.ContactValues = l.Values, c.Values
+	for _, v := range slices.Concat(l.Values, c.Values) {
+		known := w.Field(v.FieldID)
+		if known == nil {
+			continue
+		}
+		f := *known
+		f.Choices = nil
+		for _, choice := range known.Choices {
+			if slices.Contains(strings.Split(v.Value, ","), choice.Key) {
+				f.Choices = append(f.Choices, choice)
+			}
+		}
+		r.Fields = append(r.Fields, f)
+	}
+}
+
+// putFields makes the fields and choices that a row holds and nobody has.
+func (r *Rest) putFields(tx *store.Tx, w *store.Workspace) error {
+	for _, f := range r.Fields {
+		if store.CheckID("id", f.ID) != nil || w.Field(f.ID) != nil && covers(w.Field(f.ID).Choices, f.Choices) {
+			continue
+		}
+		known, err := store.Get[crm.Field](tx, f.ID)
+		switch {
+		case crm.CodeOf(err) == crm.CodeNotFound:
+			known = &f
+		case err != nil:
+			return err
+		}
+		for _, choice := range f.Choices {
+			if !covers(known.Choices, []crm.Entry{choice}) {
+				known.Choices = append(known.Choices, choice)
+			}
+		}
+		if err := store.Put(tx, known); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func covers(have, want []crm.Entry) bool {
+	return !slices.ContainsFunc(want, func(e crm.Entry) bool {
+		return !slices.ContainsFunc(have, func(o crm.Entry) bool { return o.Key == e.Key })
+	})
 }
 
 // notes answers the texts of the notes.

@@ -10,6 +10,7 @@ import (
 	"patio/backend/format"
 	"patio/backend/sheet"
 	"patio/backend/store"
+	"patio/backend/transfer"
 )
 
 // mappingOf answers what the columns mean: remembered or suggested, but as the
@@ -24,6 +25,11 @@ func mappingOf(ctx context.Context, s *store.Store, sh *sheet.Sheet, maps []stri
 	if kept != nil && json.Unmarshal(kept, &remembered) == nil {
 		m = sh.Recall(remembered)
 	}
+	w, err := s.Workspace(ctx)
+	if err != nil {
+		return nil, err
+	}
+	m = transfer.WithFields(w, m, remembered != nil)
 	asked := slices.Clone(m)
 	for i := range asked {
 		asked[i].Field = ""

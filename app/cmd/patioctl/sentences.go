@@ -8,6 +8,7 @@ import (
 	"patio/app/syncing"
 	"patio/app/webhost"
 	"patio/backend/crm"
+	"patio/backend/fields"
 	"patio/backend/format"
 	"patio/backend/setup"
 	"patio/backend/sheet"
@@ -56,6 +57,13 @@ var sentences = map[crm.Code]string{
 	format.CodeMoney:    "not an amount of money",
 	format.CodeDate:     "not a date",
 	format.CodeCEP:      "not a valid CEP",
+
+	fields.CodeGone:    "there is no such field",
+	fields.CodeType:    "a field's type never changes: make another one",
+	fields.CodeTooMany: "there are {max} already",
+	fields.CodeNumber:  "not a number with at most four decimals",
+	fields.CodeURL:     "not an http or https address",
+	fields.CodeChoice:  "none of the field's choices",
 
 	setup.CodeLastUser: "there must be one active person",
 	setup.CodeActing:   "this person is the one who acts",
