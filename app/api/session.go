@@ -33,6 +33,7 @@ type Workspace struct {
 	Tags      []crm.Tag         `json:"tags"`      // by name
 	Reasons   []crm.Reason      `json:"reasons"`
 	Former    []crm.Stage       `json:"former"` // every deleted stage: history names them
+	Fields    []crm.Field       `json:"fields"` // custom ones by position
 	Settings  map[string]string `json:"settings"`
 
 	FirstRun     bool            `json:"firstRun"` // nobody has set it up yet
@@ -55,7 +56,7 @@ func (a *Session) State() (Workspace, error) {
 		return Workspace{}, err
 	}
 	return Workspace{
-		Users: w.Users, Shops: w.Shops, Pipelines: w.Pipelines, Stages: w.Stages, Former: w.Former, Sources: w.Sources, Tags: w.Tags, Reasons: w.Reasons,
+		Users: w.Users, Shops: w.Shops, Pipelines: w.Pipelines, Stages: w.Stages, Former: w.Former, Sources: w.Sources, Tags: w.Tags, Reasons: w.Reasons, Fields: w.Fields,
 		Settings: w.Settings, FirstRun: w.Settings[store.SettingStarted] == "", Sample: sample, Version: version.Number,
 		ActingUserID: a.store.ActingUser(), DataFolder: a.store.Dir(), Recovery: a.store.Opened().Recovered,
 	}, nil

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"patio/backend/crm"
+	"patio/backend/fields"
 	"patio/backend/sample"
 	"patio/backend/setup"
 	"patio/backend/store"
@@ -61,6 +62,16 @@ func (a *Settings) SaveTag(v crm.Tag) (crm.Done, error) {
 // SaveReason writes a reason.
 func (a *Settings) SaveReason(v crm.Reason) (crm.Done, error) {
 	return setup.SaveReason(context.Background(), a.store, v)
+}
+
+// SaveField writes a custom field. Errors: required, name.taken, field.type.
+func (a *Settings) SaveField(v crm.Field) (crm.Done, error) {
+	return fields.Save(context.Background(), a.store, v)
+}
+
+// OrderFields puts custom fields into an order.
+func (a *Settings) OrderFields(ids []string) (crm.Done, error) {
+	return fields.Order(context.Background(), a.store, ids)
 }
 
 // PlaceReason puts a reason at an index among those in use of its kind.

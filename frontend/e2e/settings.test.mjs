@@ -14,6 +14,7 @@ const SECTIONS = [
   'people',
   'sources',
   'tags',
+  'fields',
   'reasons',
   'pipelines',
   'rules',

@@ -5,6 +5,7 @@ import type {
   Contact,
   Done,
   Entry,
+  FieldValue,
   Filter,
   Lead,
   ListRequest,
@@ -55,6 +56,8 @@ export interface NewLead {
   timeframe: string;
   tags: string[];
   note: string;
+  /** Of custom fields, the lead's and the contact's. */
+  values?: FieldValue[];
   /** A further lead of a known contact; name, phone and e-mail are then ignored. */
   contactId: string;
   /** With contactId: the lead that this one came of; '' for none. */
@@ -78,7 +81,7 @@ export type LeadPatch = Partial<
     | 'reasonNote'
     | 'tags'
   >
->;
+> & { values?: FieldValue[] };
 
 /** The fields of a contact that change. Document, CEP, phones and e-mails as typed. */
 export type ContactPatch = Partial<
@@ -86,7 +89,7 @@ export type ContactPatch = Partial<
     Contact,
     'type' | 'name' | 'company' | 'document' | 'city' | 'address' | 'zip' | 'birthday'
   > & { phones: Entry[]; emails: Entry[] }
->;
+> & { values?: FieldValue[] };
 
 /** Puts leads into a stage, or elsewhere in theirs. */
 export interface MoveRequest {

@@ -76,14 +76,43 @@ export interface Stage {
   probability: number;
 }
 
-/** Entry is one element of a contact's phones or e-mails. */
+/** Entry is one element of a contact's phones or e-mails, or of a field's choices. */
 export interface Entry {
-  /** E.164 phone or lower-case e-mail: the element's identity */
+  /** E.164 phone, lower-case e-mail, or a choice's id: the element's identity */
   key: string;
-  /** free text: "trabalho", "esposa"; a phone's extension stands here too */
+  /** free text: "trabalho", "esposa"; a phone's extension stands here too; a choice's name */
   label: string;
   /** order of display, the first is the one that is called */
   pos: number;
+}
+
+/** What a custom field is of. */
+export type FieldTarget = 'lead' | 'contact';
+
+/** How a custom field keeps a value: backend/crm/fields.go. */
+export type FieldType =
+  'text' | 'longText' | 'number' | 'money' | 'date' | 'bool' | 'choice' | 'multi' | 'phone' | 'url';
+
+/** A field that the dealer added to leads or contacts. Its type never changes. */
+export interface CustomField {
+  id: string;
+  target: FieldTarget;
+  type: FieldType;
+  name: string;
+  /** of people who type; a sheet and a hub may leave it out */
+  required: boolean;
+  onCard: boolean;
+  onList: boolean;
+  pos: number;
+  retired: boolean;
+  /** A choice that is offered no more has a pos below 0. */
+  choices: Entry[] | null;
+}
+
+/** What a lead or a contact holds of one custom field; '' once it was emptied. */
+export interface FieldValue {
+  fieldId: string;
+  value: string;
 }
 
 /** Contact is a person or a company that has leads. */
@@ -106,6 +135,7 @@ export interface Contact {
   createdAt: number;
   phones: Entry[];
   emails: Entry[];
+  values: FieldValue[] | null;
 }
 
 /** Lead is one contact's interest. It stands in one stage of one pipeline. */
@@ -143,6 +173,7 @@ export interface Lead {
   originLeadId: string;
   /** tag ids */
   tags: string[];
+  values: FieldValue[] | null;
   /** the contact's name, folded */
   sortName: string;
   pipelineId: string;
@@ -229,6 +260,8 @@ export interface Card {
   nextDay: string;
   /** ms UTC after which it is overdue */
   nextDue: number;
+  /** of custom fields that board or list show, the lead's and the contact's */
+  values?: FieldValue[];
 }
 
 /** Filter narrows board and list alike. Empty fields don't filter; values of one field are alternatives, fields are conjoined. */
@@ -257,6 +290,20 @@ export interface Filter {
   timeframes: string[];
   /** levels */
   qualifications: string[];
+  /** all of them */
+  fields?: FieldFilter[];
+}
+
+/** Narrows by a custom field, of the lead or of its contact. Which part counts depends on the field's type. */
+export interface FieldFilter {
+  fieldId: string;
+  /** of texts, phones and addresses: what they contain */
+  text: string;
+  /** of numbers, amounts and dates: inclusive, as they are kept */
+  from: string;
+  to: string;
+  /** of choices and yes or no: any of them, '' for what holds nothing */
+  any: string[] | null;
 }
 
 /** Breakdown counts the leads that match by what is known of how they will buy. What nobody said of a lead is counted nowhere. */
@@ -346,6 +393,8 @@ export interface Workspace {
   /** By name. */
   tags: Tag[];
   reasons: Reason[];
+  /** Custom ones: of leads, then of contacts, each by position. */
+  fields: CustomField[];
   /** Every deleted stage: history names them. */
   former: Stage[];
   /** `language`, `currency`, `zone`, `started`, `idle_days`, `retention_days`, `required.<field>` … */

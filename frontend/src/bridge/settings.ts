@@ -1,4 +1,4 @@
-import type { Done, Reason, Shop, Source, Tag, User } from './records';
+import type { CustomField, Done, Reason, Shop, Source, Tag, User } from './records';
 
 /** What the first run asks. */
 export interface First {
@@ -84,6 +84,9 @@ declare module './api' {
       /** It begins with the stages of the ready one of its kind. */
       AddPipeline(name: string, kind: string): Promise<Done>;
       RenamePipeline(id: string, name: string): Promise<Done>;
+      /** A type never changes; choices are offered in the order in which they stand. */
+      SaveField(field: CustomField): Promise<Done>;
+      OrderFields(ids: string[]): Promise<Done>;
       ShowPipeline(id: string, shown: boolean): Promise<Done>;
       /** At an index among all pipelines. */
       PlacePipeline(id: string, index: number): Promise<Done>;

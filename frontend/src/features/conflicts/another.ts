@@ -1,4 +1,4 @@
-import { api, type Conflict, type Done } from '../../bridge';
+import { api, type Conflict, type Done, type FieldValue } from '../../bridge';
 import {
   cepMask,
   dayNumeric,
@@ -13,6 +13,7 @@ import {
 import type { Key } from '../../shared/i18n/index.svelte';
 import { LEVELS, TIMEFRAMES } from '../../shared/leads/card';
 import { qualificationText, timeframeText } from '../../shared/leads/fields';
+import { valueEditor } from '../../shared/leads/valueEditor';
 import { session } from '../../shared/stores';
 import type { Choice } from '../../shared/ui';
 import { dayMask } from '../../shared/ui/mask';
@@ -95,8 +96,10 @@ const KINDS: Readonly<Record<string, Readonly<Record<string, () => Kind>>>> = {
   },
 };
 
+type Written = string | number | FieldValue[];
+
 const WRITES: Readonly<
-  Record<string, (id: string, patch: Record<string, string | number>) => Promise<Done>>
+  Record<string, (id: string, patch: Record<string, Written>) => Promise<Done>>
 > = {
   leads: (id, patch) => api.Leads.Update(id, patch),
   contacts: (id, patch) => api.Leads.UpdateContact(id, patch),
@@ -105,8 +108,16 @@ const WRITES: Readonly<
 
 /** How another value than those of a conflict is written; undefined where only they can be chosen. */
 export function editorOf({ kind, field, element }: Conflict): Editor | undefined {
-  const made = element === '' ? KINDS[kind]?.[field] : undefined;
   const write = WRITES[kind];
+  if (field === 'values' && write) {
+    const custom = session.field(element);
+    if (!custom || custom.type === 'multi') return undefined;
+    return {
+      ...valueEditor(custom),
+      write: (id, value) => write(id, { values: [{ fieldId: element, value: String(value) }] }),
+    };
+  }
+  const made = element === '' ? KINDS[kind]?.[field] : undefined;
   if (!made || !write) return undefined;
   return { ...made(), write: (id, value) => write(id, { [field]: value }) };
 }

@@ -2,6 +2,7 @@ import type { Conflict, ConflictValue, Customer, RecordRef } from '../../bridge'
 import { momentLabel, phone } from '../../shared/format';
 import { hasKey, t } from '../../shared/i18n/index.svelte';
 import { fieldName, fieldText } from '../../shared/leads/fields';
+import { choiceName, customName, valueText } from '../../shared/leads/values';
 import { session } from '../../shared/stores';
 
 const dateTime = (at: number) => momentLabel(at, session.zone, session.now);
@@ -50,6 +51,8 @@ function small({ kind, id }: RecordRef): string {
       return session.reason(id)?.name ?? '';
     case 'pipelines':
       return session.pipeline(id)?.name ?? '';
+    case 'fields':
+      return session.field(id)?.name ?? '';
     case 'stages':
       return session.stage(id)?.name ?? '';
     default:
@@ -58,15 +61,20 @@ function small({ kind, id }: RecordRef): string {
 }
 
 /** What the field is called; of a set with the element that it is about. */
-export function conflictField({ field, element }: Pick<Conflict, 'field' | 'element'>): string {
+export function conflictField(
+  { field, element }: Pick<Conflict, 'field' | 'element'>,
+  recordId = '',
+): string {
+  if (field === 'values') return customName(element);
   const key = `conflicts.field.${field}`;
   const told = fieldName(field);
   const name = hasKey(key) ? t(key) : told === field ? t('conflicts.field.other') : told;
   if (element === '') return name;
-  return t('conflicts.field_of', { field: name, element: elementText(field, element) });
+  return t('conflicts.field_of', { field: name, element: elementText(recordId, field, element) });
 }
 
-function elementText(field: string, element: string): string {
+function elementText(recordId: string, field: string, element: string): string {
+  if (field === 'choices') return choiceName(session.field(recordId), element);
   if (field === 'phones') return phone(element);
   return field === 'tags' ? (session.tag(element)?.name ?? element) : element;
 }
@@ -76,11 +84,13 @@ export function conflictText(field: string, element: string, value: string): str
   return written(field, element, value) || t('conflicts.empty');
 }
 
+const FLAGS = ['retired', 'deleted', 'required', 'onCard', 'onList'];
+
 function written(field: string, element: string, value: string): string {
+  if (field === 'values') return valueText(session.field(element), value);
   // Of a set's element a person wrote the label; the element stands in the heading.
   if (element !== '') return value;
-  if (field === 'retired' || field === 'deleted')
-    return t(value === '1' ? 'conflicts.yes' : 'conflicts.no');
+  if (FLAGS.includes(field)) return t(value === '1' ? 'conflicts.yes' : 'conflicts.no');
   if (field === 'archivedAt') return value === '0' ? '' : dateTime(Number(value));
   return fieldText(field, value);
 }

@@ -3,12 +3,14 @@ import {
   type Change,
   type ContactPatch,
   type Done,
+  type FieldValue,
   type LeadPatch,
   type LeadView,
 } from '../../bridge';
 import { live, toastDone, type Live } from '../../shared/stores';
 import { t } from '../../shared/i18n/index.svelte';
 import { fieldName } from '../../shared/leads/fields';
+import { valueKey, withValues } from '../../shared/leads/values';
 
 /** One lead on the screen: follows the database, and shows a change before Go confirms it. */
 export class LeadRecord {
@@ -38,7 +40,7 @@ export class LeadRecord {
   change(patch: LeadPatch): Promise<void> {
     return this.#write(
       patch,
-      (view) => ({ ...view, lead: { ...view.lead, ...patch } }),
+      (view) => ({ ...view, lead: merged(view.lead, patch) }),
       () => api.Leads.Update(this.id, patch),
     );
   }
@@ -48,13 +50,13 @@ export class LeadRecord {
     const id = this.view?.contact.id ?? '';
     return this.#write(
       patch,
-      (view) => ({ ...view, contact: { ...view.contact, ...patch } }),
+      (view) => ({ ...view, contact: merged(view.contact, patch) }),
       () => api.Leads.UpdateContact(id, patch),
     );
   }
 
   async #write(
-    patch: object,
+    patch: LeadPatch | ContactPatch,
     ahead: (view: LeadView) => LeadView,
     call: () => Promise<Done>,
   ): Promise<void> {
@@ -63,13 +65,27 @@ export class LeadRecord {
     const shown = ahead(before);
     this.#live.show(shown);
     try {
-      toastDone(await call(), t('lead.saved', { field: fieldName(Object.keys(patch)[0]!) }));
+      toastDone(await call(), t('lead.saved', { field: fieldName(changedField(patch)) }));
     } catch (thrown) {
       // A newer answer of Go's is not put back.
       if (this.view === shown) this.#live.show(before);
       throw thrown;
     }
   }
+}
+
+// A patch names only the custom values that change.
+function merged<T extends { values: FieldValue[] | null }>(
+  record: T,
+  patch: { values?: FieldValue[] },
+): T {
+  if (!patch.values) return { ...record, ...patch };
+  return { ...record, ...patch, values: withValues(record.values, patch.values) };
+}
+
+function changedField(patch: { values?: FieldValue[] }): string {
+  const value = patch.values?.[0];
+  return value ? valueKey(value.fieldId) : Object.keys(patch)[0]!;
 }
 
 /** True when a commit may have changed what the page of a lead shows. */

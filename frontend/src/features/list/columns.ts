@@ -10,12 +10,15 @@ import {
   type Clock,
   type Mark,
 } from '../../shared/leads/card';
+import { valueOf, valueText } from '../../shared/leads/values';
 import { session } from '../../shared/stores';
 
 /** A column that the list can have. */
 export interface Column {
   id: string;
   title: Key;
+  /** The name of a custom field, which stands for the title. */
+  label?: string;
   /** rem at first, and the least that it can be made. */
   width: number;
   least: number;
@@ -129,7 +132,30 @@ export const FIRST_COLUMNS: readonly string[] = [
 const byId = new Map(COLUMNS.map((one) => [one.id, one]));
 
 export function columnOf(id: string): Column | undefined {
-  return byId.get(id);
+  return byId.get(id) ?? customColumns().find((one) => one.id === id);
+}
+
+/** What a column is called. */
+export function columnName(column: Column): string {
+  return column.label ?? t(column.title);
+}
+
+const CUSTOM = 'field:';
+
+/** True for the id of a custom field's column, also of one that isn't there now. */
+export const isCustom = (id: string) => id.startsWith(CUSTOM);
+
+/** The columns of the fields that the shop shows on the list. */
+export function customColumns(): Column[] {
+  return session.state.fields
+    .filter((field) => field.onList && !field.retired)
+    .map((field) => ({
+      ...column(CUSTOM + field.id, 'leads.custom.filters', 9, (card) =>
+        valueText(field, valueOf(card.values, field.id)),
+      ),
+      label: field.name,
+      figures: field.type === 'number' || field.type === 'money',
+    }));
 }
 
 /** The mark of the next activity, as the board's cards have it. */

@@ -91,7 +91,7 @@ export class ListControl {
   /** Walks sideways over the columns. */
   aside(step: number): void {
     const columns = layout.columns;
-    const at = columns.indexOf(this.column);
+    const at = columns.findIndex(({ id }) => id === this.column.id);
     const next = columns[Math.max(0, Math.min(columns.length - 1, at + step))];
     if (next) this.#columnId = next.id;
   }

@@ -1,5 +1,5 @@
 import { keep, remember } from '../../shared/stores';
-import { columnOf, FIRST_COLUMNS, type Column } from './columns';
+import { columnOf, customColumns, FIRST_COLUMNS, isCustom, type Column } from './columns';
 
 const KEPT = 'list.columns';
 const WIDEST = 40;
@@ -9,6 +9,8 @@ interface Kept {
   shown: readonly string[];
   /** rem by id, where somebody changed them. */
   widths: Readonly<Record<string, number>>;
+  /** Custom fields' columns that somebody hid here; the others show by themselves. */
+  hidden: readonly string[];
 }
 
 /** Which columns the list shows, in which order and how wide; kept on this device. Reactive. */
@@ -22,7 +24,14 @@ class Layout {
 
   /** In the order shown; the name is always among them. */
   get columns(): Column[] {
-    return this.#kept.shown.flatMap((id) => columnOf(id) ?? []);
+    return this.#shown.flatMap((id) => columnOf(id) ?? []);
+  }
+
+  // A field that the shop puts on the list stands there until it is hidden.
+  get #shown(): readonly string[] {
+    const { shown, hidden } = this.#kept;
+    const more = customColumns().map(({ id }) => id);
+    return [...shown, ...more.filter((id) => !shown.includes(id) && !hidden.includes(id))];
   }
 
   /** rem */
@@ -31,19 +40,27 @@ class Layout {
   }
 
   has(id: string): boolean {
-    return this.#kept.shown.includes(id);
+    return this.#shown.includes(id);
   }
 
   /** Shows a column at the end, or hides it. The name stays. */
   toggle(id: string): void {
     if (id === 'name') return;
-    const shown = this.#kept.shown;
-    this.#put({ shown: this.has(id) ? shown.filter((other) => other !== id) : [...shown, id] });
+    const shown = this.#shown;
+    const { hidden } = this.#kept;
+    if (!this.has(id)) {
+      this.#put({ shown: [...shown, id], hidden: hidden.filter((other) => other !== id) });
+      return;
+    }
+    this.#put({
+      shown: shown.filter((other) => other !== id),
+      hidden: isCustom(id) ? [...hidden, id] : hidden,
+    });
   }
 
   /** Moves a column by steps to the left (negative) or right. */
   move(id: string, steps: number): void {
-    const shown = [...this.#kept.shown];
+    const shown = [...this.#shown];
     const from = shown.indexOf(id);
     const to = Math.min(shown.length - 1, Math.max(0, from + steps));
     if (from < 0 || from === to) return;
@@ -60,7 +77,7 @@ class Layout {
 
   /** Back to how it comes. */
   reset(): void {
-    this.#put({ shown: FIRST_COLUMNS, widths: {} });
+    this.#put({ shown: FIRST_COLUMNS, widths: {}, hidden: [] });
   }
 
   #put(change: Partial<Kept>): void {
@@ -71,15 +88,17 @@ class Layout {
 
 /** What was kept, without what this version doesn't know. */
 export function sound(kept: unknown): Kept {
-  const { shown, widths } = (kept ?? {}) as { shown?: unknown; widths?: unknown };
-  const known = Array.isArray(shown) ? shown.filter((id) => columnOf(String(id))) : FIRST_COLUMNS;
+  const { shown, widths, hidden } = (kept ?? {}) as Partial<Record<keyof Kept, unknown>>;
+  const sane = (id: string) => isCustom(id) || columnOf(id) !== undefined;
+  const known = Array.isArray(shown) ? shown.filter((id) => sane(String(id))) : FIRST_COLUMNS;
   const wide = Object.entries((widths ?? {}) as object).filter(
-    ([id, rem]) => columnOf(id) && typeof rem === 'number' && rem > 0 && rem <= WIDEST,
+    ([id, rem]) => sane(id) && typeof rem === 'number' && rem > 0 && rem <= WIDEST,
   );
   const once = [...new Set(known as string[])];
   return {
     shown: once.includes('name') ? once : ['name', ...once],
     widths: Object.fromEntries(wide) as Record<string, number>,
+    hidden: Array.isArray(hidden) ? hidden.filter((id) => isCustom(String(id))) : [],
   };
 }
 

@@ -234,6 +234,12 @@ describe('the columns', () => {
     ).toEqual({
       shown: ['name', 'value'],
       widths: { value: 8 },
+      hidden: [],
+    });
+    // A custom field's column is kept: the field may only not be known yet.
+    expect(sound({ shown: ['field:a'], hidden: ['field:b', 'value'] })).toMatchObject({
+      shown: ['name', 'field:a'],
+      hidden: ['field:b'],
     });
     expect(sound('broken').shown.length).toBeGreaterThan(5);
   });

@@ -9,6 +9,7 @@ import RefreshCw from '@lucide/svelte/icons/refresh-cw';
 import Signpost from '@lucide/svelte/icons/signpost';
 import Store from '@lucide/svelte/icons/store';
 import Tag from '@lucide/svelte/icons/tag';
+import TextCursorInput from '@lucide/svelte/icons/text-cursor-input';
 import Users from '@lucide/svelte/icons/users';
 import type { Component } from 'svelte';
 import type { Key } from '../../shared/i18n/index.svelte';
@@ -26,6 +27,7 @@ export const SECTIONS: readonly Section[] = [
   { id: 'people', label: 'settings.people', icon: Users },
   { id: 'sources', label: 'settings.sources', icon: Signpost },
   { id: 'tags', label: 'settings.tags', icon: Tag },
+  { id: 'fields', label: 'settings.fields', icon: TextCursorInput },
   { id: 'reasons', label: 'settings.reasons', icon: Flag },
   { id: 'pipelines', label: 'settings.pipelines', icon: Columns3 },
   { id: 'rules', label: 'settings.rules', icon: ListChecks },

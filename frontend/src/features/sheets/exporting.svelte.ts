@@ -63,6 +63,8 @@ class Exporting {
         hot: t('sheets.temperature.hot'),
         warm: t('sheets.temperature.warm'),
         cold: t('sheets.temperature.cold'),
+        yes: t('leads.custom.yes'),
+        no: t('leads.custom.no'),
       },
     };
     if (list) await api.Sheets.Export(file.handle, ask);

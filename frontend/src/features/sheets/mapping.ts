@@ -15,6 +15,9 @@ export interface Column {
 export const NOTE = 'note';
 export const IGNORE = 'ignore';
 
+/** The meaning of a column that is a field of the shop's own. */
+export const customField = (id: string) => `field:${id}`;
+
 const NAMES = ['name', 'first_name', 'last_name', 'company'];
 const WAYS = ['phone', 'email'];
 

@@ -3,6 +3,7 @@ import { toFailure } from '../../bridge';
 import { explain } from '../../shared/errors';
 import { dayNumeric, dayOf, moneyShort, phone, plateText } from '../../shared/format';
 import { hasKey, t } from '../../shared/i18n/index.svelte';
+import { customId, customName, valueText as ownText } from '../../shared/leads/values';
 import { session } from '../../shared/stores';
 
 /** What a column can mean, in words; a field that is unknown here by its own name. */
@@ -47,6 +48,8 @@ export function duplicateText(row: ReviewRow): string {
 
 // What has no name on the screen (ranks, derived fields) says nothing to a person.
 function changeText({ field, new: value }: FieldChange): string {
+  const own = customId(field);
+  if (own) return `${customName(own)}: ${ownText(session.field(own), value)}`;
   const name = field.replace(/^contact\./, '');
   const key = `sheets.changed.${name}`;
   const text = valueText(name, value);

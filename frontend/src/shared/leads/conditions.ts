@@ -1,9 +1,10 @@
-import type { Filter } from '../../bridge';
+import type { FieldFilter, Filter } from '../../bridge';
 import { daysBetween, dayShort, type Day } from '../format';
 import { t } from '../i18n/index.svelte';
 import { session } from '../stores/session.svelte';
 import { qualificationText, timeframeText } from './fields';
 import type { Choice } from '../ui/choice';
+import { valueText } from './values';
 
 type Changes = Partial<Omit<Filter, 'pipelineId'>>;
 
@@ -64,6 +65,13 @@ export function conditionsOf(filter: Filter): Condition[] {
     const text = t('leads.filter.quiet', { count: session.quietDays });
     list.push({ key: 'quiet', text, without: { quiet: false } });
   }
+  for (const one of filter.fields ?? []) {
+    list.push({
+      key: `field:${one.fieldId}`,
+      text: fieldCondition(one),
+      without: { fields: filter.fields!.filter((other) => other !== one) },
+    });
+  }
   if (filter.unread)
     list.push({ key: 'unread', text: t('leads.filter.unread'), without: { unread: false } });
   if (filter.importId !== '')
@@ -72,6 +80,23 @@ export function conditionsOf(filter: Filter): Condition[] {
 }
 
 type Planned = 'overdue' | 'today' | 'later' | 'none';
+
+/** "Cor: Azul, Prata", "Parcelas: de 12 a 48", "Banco: itaú". */
+function fieldCondition({ fieldId, text, from, to, any }: FieldFilter): string {
+  const field = session.field(fieldId);
+  if (!field) return t('leads.custom.gone');
+  const name = field.name;
+  const chosen = (any ?? []).map((one) =>
+    one === '' ? t('leads.custom.empty') : valueText(field, one) || t('leads.gone'),
+  );
+  if (chosen.length > 0) return t('leads.custom.is', { field: name, value: chosen.join(', ') });
+  const [least, most] = [valueText(field, from), valueText(field, to)];
+  if (least && least === most) return t('leads.custom.is', { field: name, value: least });
+  if (least && most) return t('leads.custom.between', { field: name, from: least, to: most });
+  if (least) return t('leads.custom.from', { field: name, from: least });
+  if (most) return t('leads.custom.to', { field: name, to: most });
+  return t('leads.custom.is', { field: name, value: text });
+}
 
 function createdText(from: Day, to: Day): string {
   if (from && to && daysBetween(from, to) === 0)

@@ -11,6 +11,7 @@ import {
 import { hasKey, t, type Key } from '../i18n/index.svelte';
 import { session } from '../stores';
 import { activityName, levelName, levelOf, temperature, temperatureName } from './card';
+import { customId, customName, valueText } from './values';
 
 // "contact.phones" and "activity.title" are told apart by what follows the dot.
 function bare(field: string): string {
@@ -35,6 +36,8 @@ const NAMES: Readonly<Record<string, Key>> = {
 
 /** What a field is called: "Valor", "Telefone". */
 export function fieldName(field: string): string {
+  const custom = customId(field);
+  if (custom) return customName(custom);
   const key = NAMES[bare(field)] ?? `leads.fact.${bare(field)}`;
   return hasKey(key) ? t(key) : bare(field);
 }
@@ -42,6 +45,8 @@ export function fieldName(field: string): string {
 /** A field's value as a person reads it; '' for none. Ids are named from the workspace. */
 export function fieldText(field: string, value: string, currency = session.currency): string {
   if (value === '') return '';
+  const custom = customId(field);
+  if (custom) return valueText(session.field(custom), value);
   switch (bare(field)) {
     case 'valueCents':
       return value === '0' ? '' : moneyShort(Number(value), currency);

@@ -20,6 +20,7 @@ export function openFilter(pipelineId: string): Filter {
     importId: '',
     timeframes: [],
     qualifications: [],
+    fields: [],
   };
 }
 
@@ -37,6 +38,7 @@ export function narrowedFields(filter: Filter): number {
     filter.importId !== '',
     filter.timeframes.length > 0,
     filter.qualifications.length > 0,
+    ...(filter.fields ?? []),
   ].filter(Boolean).length;
 }
 

@@ -39,6 +39,7 @@ export function emptyDraft(stageId: string, ownerId: string): Draft {
     timeframe: '',
     tags: [],
     note: '',
+    values: [],
   };
 }
 

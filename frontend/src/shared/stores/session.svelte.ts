@@ -1,5 +1,7 @@
 import {
   api,
+  type CustomField,
+  type FieldTarget,
   type Pipeline,
   type Reason,
   type Shop,
@@ -24,6 +26,7 @@ const EMPTY: Workspace = {
   tags: [],
   reasons: [],
   former: [],
+  fields: [],
   settings: {},
   firstRun: false,
   sample: false,
@@ -79,6 +82,7 @@ class Session {
   readonly #sources = $derived(byID(this.#state.sources));
   readonly #tags = $derived(byID(this.#state.tags));
   readonly #reasons = $derived(byID(this.#state.reasons));
+  readonly #fields = $derived(byID(this.#state.fields));
 
   // Records name each other by id; these name them on the screen.
   user(id: string): User | undefined {
@@ -106,6 +110,15 @@ class Session {
   /** True of a deleted stage, which is shown only as long as leads stand there. */
   isFormer(stageID: string): boolean {
     return this.#former.has(stageID);
+  }
+
+  field(id: string): CustomField | undefined {
+    return this.#fields.get(id);
+  }
+
+  /** The custom fields of leads or contacts in use, in their order. */
+  fieldsOf(target: FieldTarget): CustomField[] {
+    return this.#state.fields.filter((field) => field.target === target && !field.retired);
   }
 
   /** The stages of a pipeline in their order, deleted ones with leads too. */

@@ -149,6 +149,7 @@ export namespace api {
 	    tags: crm.Tag[];
 	    reasons: crm.Reason[];
 	    former: crm.Stage[];
+	    fields: crm.Field[];
 	    settings: Record<string, string>;
 	    firstRun: boolean;
 	    sample: boolean;
@@ -227,6 +228,10 @@ export namespace crm {
 	    timeframes: Record<string, Totals>;
 	    qualifications: Record<string, Totals>;
 	}
+	export interface FieldValue {
+	    fieldId: string;
+	    value: string;
+	}
 	export interface Card {
 	    id: string;
 	    contactId: string;
@@ -258,6 +263,7 @@ export namespace crm {
 	    nextAt: number;
 	    nextDay: string;
 	    nextDue: number;
+	    values?: FieldValue[];
 	}
 	export interface ConflictValue {
 	    value: string;
@@ -296,6 +302,7 @@ export namespace crm {
 	    createdAt: number;
 	    phones: Entry[];
 	    emails: Entry[];
+	    values: FieldValue[];
 	}
 	export interface Done {
 	    opId: string;
@@ -310,11 +317,31 @@ export namespace crm {
 	    field?: string;
 	    params?: Record<string, string>;
 	}
+	export interface Field {
+	    id: string;
+	    target: string;
+	    type: string;
+	    name: string;
+	    required: boolean;
+	    onCard: boolean;
+	    onList: boolean;
+	    pos: number;
+	    retired: boolean;
+	    choices: Entry[];
+	}
 	export interface FieldChange {
 	    field: string;
 	    old: string;
 	    new: string;
 	}
+	export interface FieldFilter {
+	    fieldId: string;
+	    text: string;
+	    from: string;
+	    to: string;
+	    any: string[];
+	}
+	
 	export interface Filter {
 	    pipelineId: string;
 	    stageIds: string[];
@@ -330,6 +357,7 @@ export namespace crm {
 	    importId: string;
 	    timeframes: string[];
 	    qualifications: string[];
+	    fields?: FieldFilter[];
 	}
 	export interface Lead {
 	    id: string;
@@ -357,6 +385,7 @@ export namespace crm {
 	    convertedFrom: string;
 	    originLeadId: string;
 	    tags: string[];
+	    values: FieldValue[];
 	    sortName: string;
 	    pipelineId: string;
 	    fresh: number;
@@ -476,6 +505,7 @@ export namespace leads {
 	    birthday?: string;
 	    phones?: crm.Entry[];
 	    emails?: crm.Entry[];
+	    values?: crm.FieldValue[];
 	}
 	export interface Conversion {
 	    stageId: string;
@@ -508,6 +538,7 @@ export namespace leads {
 	    tags: string[];
 	    note: string;
 	    contactId: string;
+	    values: crm.FieldValue[];
 	    originLeadId: string;
 	}
 	export interface NewActivity {
@@ -535,6 +566,7 @@ export namespace leads {
 	    reasonId?: string;
 	    reasonNote?: string;
 	    tags?: string[];
+	    values?: crm.FieldValue[];
 	}
 
 }

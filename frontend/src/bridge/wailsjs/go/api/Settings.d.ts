@@ -12,6 +12,8 @@ export function Choices():Promise<api.Choices>;
 
 export function DeleteStage(arg1:string,arg2:string):Promise<crm.Done>;
 
+export function OrderFields(arg1:Array<string>):Promise<crm.Done>;
+
 export function PlacePipeline(arg1:string,arg2:number):Promise<crm.Done>;
 
 export function PlaceReason(arg1:string,arg2:number):Promise<crm.Done>;
@@ -21,6 +23,8 @@ export function PlaceStage(arg1:string,arg2:number):Promise<crm.Done>;
 export function RenamePipeline(arg1:string,arg2:string):Promise<crm.Done>;
 
 export function RestoreStage(arg1:string):Promise<crm.Done>;
+
+export function SaveField(arg1:crm.Field):Promise<crm.Done>;
 
 export function SaveReason(arg1:crm.Reason):Promise<crm.Done>;
 
