@@ -63,7 +63,7 @@ const discardedStage = "01900000-0000-7000-8000-000000000215"
 func (a *archive) graciela() (lead, contact string) {
 	a.t.Helper()
 	own := []crm.Field{{Target: crm.TargetLead, Type: crm.FieldText, Name: "Hobby"}, {Target: crm.TargetContact, Type: crm.FieldText, Name: "Presente"}}
-	if _, err := a.s.Transact(context.Background(), Op{Label: "field.save"}, func(tx *Tx) error { return errors.Join(Put(tx, &own[0]), Put(tx, &own[1])) }); err != nil {
+	if _, err := a.s.Transact(context.Background(), Op{Label: "field.save", NoUndo: true}, func(tx *Tx) error { return errors.Join(Put(tx, &own[0]), Put(tx, &own[1])) }); err != nil {
 		a.t.Fatal(err)
 	}
 	c := crm.Contact{Name: personal[0], Phones: []crm.Entry{{Key: "+" + personal[1]}}, Emails: []crm.Entry{{Key: personal[2]}}}
