@@ -167,6 +167,7 @@ type Contact struct {
 	CreatedAt  int64   `json:"createdAt" db:"created_at" fid:"10"` // ms UTC
 	Phones     []Entry `json:"phones" set:"contact_phones" fid:"11"`
 	Emails     []Entry `json:"emails" set:"contact_emails" fid:"12"`
+	CompanyID  string  `json:"companyId" db:"company_id,id" fid:"14" since:"7"` // the company's own record; Company stands without one, too
 
 	Values []FieldValue `json:"values" set:"contact_values" fid:"13"` // of custom fields
 }
@@ -197,7 +198,8 @@ type Lead struct {
 	CreatedNote   string   `json:"createdNote" db:"created_note" fid:"19"`
 	ConvertedFrom string   `json:"convertedFrom" db:"converted_from,ref" fid:"20"`
 	OriginLeadID  string   `json:"originLeadId" db:"origin_lead,id" fid:"21"`
-	Tags          []string `json:"tags" set:"lead_tags" fid:"22"` // tag ids
+	Tags          []string `json:"tags" set:"lead_tags" fid:"22"`                     // tag ids
+	ReferredBy    string   `json:"referredBy" db:"referred_by,id" fid:"24" since:"7"` // the contact who brought this one
 
 	Values []FieldValue `json:"values" set:"lead_values" fid:"23"` // of custom fields
 

@@ -36,6 +36,8 @@ const (
 	CodeStageDeleted  Code = "stage.deleted" // shown until its leads were moved
 	CodeReasonNeeded  Code = "reason.required"
 	CodeNotQualifying Code = "lead.not_qualifying" // it stands in no qualification: converted meanwhile
+	CodeSelfReferral  Code = "referral.self"       // nobody brings themselves
+	CodeNotACompany   Code = "contact.not_company" // nobody works for a person's record
 	CodeNothingToUndo Code = "undo.nothing"
 	CodeNothingToRedo Code = "redo.nothing"
 )

@@ -71,13 +71,16 @@ func ReadyPipelines() []ReadyPipeline {
 	}
 }
 
+// SourceReferral is the ready source of leads whom somebody brought.
+const SourceReferral = "Indicação"
+
 // ReadySources are the names of the sources that every workspace starts with;
 // their ids derive from the Portuguese name, so the first column never changes.
 func ReadySources() []Names {
 	n := func(pt, en, es string) Names { return Names{Portuguese: pt, English: en, Spanish: es} }
 	return []Names{
 		n("Loja", "Showroom", "Tienda"), n("Telefone", "Phone", "Teléfono"), n("WhatsApp", "WhatsApp", "WhatsApp"),
-		n("Site", "Website", "Sitio web"), n("Indicação", "Referral", "Recomendación"), n("Instagram", "Instagram", "Instagram"),
+		n("Site", "Website", "Sitio web"), n(SourceReferral, "Referral", "Recomendación"), n("Instagram", "Instagram", "Instagram"),
 		n("Facebook", "Facebook", "Facebook"), n("Webmotors", "Webmotors", "Webmotors"), n("OLX", "OLX", "OLX"),
 		n("iCarros", "iCarros", "iCarros"), n("Mercado Livre", "Mercado Livre", "Mercado Livre"), n("Google", "Google", "Google"),
 	}

@@ -24,12 +24,13 @@ type Patch struct {
 	ReasonID      *string   `json:"reasonId,omitempty"`
 	ReasonNote    *string   `json:"reasonNote,omitempty"`
 	Tags          *[]string `json:"tags,omitempty"`
+	ReferredBy    *string   `json:"referredBy,omitempty"` // a contact's id
 
 	Values []crm.FieldValue `json:"values,omitempty"` // of the custom fields that change
 }
 
-// Update changes a lead. Errors: not_found, plate.invalid, too_long, and those
-// of fields.Apply.
+// Update changes a lead. Errors: not_found, plate.invalid, too_long,
+// referral.self, and those of fields.Apply.
 func Update(ctx context.Context, s *store.Store, id string, p Patch) (crm.Done, error) {
 	if err := store.CheckID("id", id); err != nil {
 		return crm.Done{}, err
@@ -45,6 +46,11 @@ func Update(ctx context.Context, s *store.Store, id string, p Patch) (crm.Done, 
 		}
 		if err := p.apply(l); err != nil {
 			return err
+		}
+		if p.ReferredBy != nil {
+			if err := refer(tx, w, l, *p.ReferredBy); err != nil {
+				return err
+			}
 		}
 		if err := fields.Apply(w, crm.TargetLead, &l.Values, p.Values); err != nil {
 			return err
@@ -135,7 +141,7 @@ func UpdateContact(ctx context.Context, s *store.Store, id string, p ContactPatc
 		if err := p.apply(w, c); err != nil {
 			return err
 		}
-		if err := crm.CheckReachable(c); err != nil {
+		if err := checkContact(tx, c); err != nil {
 			return err
 		}
 		return store.Put(tx, c)

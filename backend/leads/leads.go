@@ -38,13 +38,18 @@ type New struct {
 	Values []crm.FieldValue `json:"values"` // of custom fields, the lead's and the contact's
 
 	OriginLeadID string `json:"originLeadId"` // with ContactID: the lead that this one came of
+	ReferredBy   string `json:"referredBy"`   // the id of the contact who brought it
 }
 
 // Create takes a lead in, on top of its stage. Errors: required, phone.invalid,
 // email.invalid, plate.invalid, lead.needs_contact, each with its field; required
 // also for what the workspace asks for.
 func Create(ctx context.Context, s *store.Store, n New) (crm.Done, error) {
-	c, l, err := n.check(ctx, s)
+	w, err := s.Workspace(ctx)
+	if err != nil {
+		return crm.Done{}, err
+	}
+	c, l, err := n.check(w)
 	if err != nil {
 		return crm.Done{}, err
 	}
@@ -78,7 +83,9 @@ func Create(ctx context.Context, s *store.Store, n New) (crm.Done, error) {
 		}
 		op.Params["name"] = c.Name
 		l.ContactID, l.CreatedAt, l.StageSince, l.CreatedBy, l.CreatedVia = c.ID, tx.Now, tx.Now, tx.User, crm.ViaManual
-		var err error
+		if err := refer(tx, w, l, n.ReferredBy); err != nil {
+			return err
+		}
 		if l.Rank, err = rankAt(tx, l.StageID, place{top: true}); err != nil {
 			return err
 		}
@@ -89,11 +96,7 @@ func Create(ctx context.Context, s *store.Store, n New) (crm.Done, error) {
 	})
 }
 
-func (n New) check(ctx context.Context, s *store.Store) (*crm.Contact, *crm.Lead, error) {
-	w, err := s.Workspace(ctx)
-	if err != nil {
-		return nil, nil, err
-	}
+func (n New) check(w *store.Workspace) (_ *crm.Contact, _ *crm.Lead, err error) {
 	c := &crm.Contact{Type: "person"}
 	l := &crm.Lead{
 		StageID: n.StageID, OwnerID: n.OwnerID, SourceID: n.SourceID, ShopID: n.ShopID, ValueCents: max(n.ValueCents, 0),
@@ -140,6 +143,9 @@ func (n New) check(ctx context.Context, s *store.Store) (*crm.Contact, *crm.Lead
 	}
 	if !w.Takes(l.StageID) {
 		return nil, nil, crm.NewError(crm.CodeNotFound, "stageId", "id", l.StageID)
+	}
+	if n.ReferredBy != "" {
+		referralSource(w, l)
 	}
 	for _, field := range Missing(w, c, l) {
 		if n.ContactID == "" || field != "email" { // a known contact is as it is

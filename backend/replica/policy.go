@@ -32,7 +32,7 @@ var _ hub.Policy = Policy{}
 // fields. A lead is
 // its shop's; one without a shop is everybody's, as one that is yet to be given
 // to a shop. What happened with a lead is where the lead is, and a contact is
-// wherever it has leads. Neither another contact that this one was merged into
+// wherever it has leads; a company also where its people are. Neither another contact that this one was merged into
 // nor the lead that this one came from is a parent: each lives by itself.
 //
 // A lead holds its contact. Activities don't hold their lead: deleting a lead
@@ -47,7 +47,7 @@ func (Policy) Place(kind uint32, s *record.State) hub.Place {
 		shop, _ := idIn(s, keys.leadShop)
 		return hub.Place{By: hub.Own, Scope: shop, Parents: parentsIn(s, keys.leadContact), Holds: true}
 	case crm.KindContact:
-		return hub.Place{By: hub.Children}
+		return hub.Place{By: hub.Children, Parents: parentsIn(s, keys.contactCompany)}
 	case crm.KindMark, crm.KindActivity, crm.KindEvent:
 		return hub.Place{By: hub.Parent, Parents: parentsIn(s, keys.lead[crm.Kind(kind)])}
 	}

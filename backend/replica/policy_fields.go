@@ -24,12 +24,14 @@ type userOnHub struct {
 var keys = struct {
 	shopName, userName, userRole, userRetired, userShops record.Key
 	leadShop, leadContact, leadPlace, leadArchived       record.Key
+	contactCompany                                       record.Key
 	stageKind, settingKey, settingValue                  record.Key
 	lead                                                 map[crm.Kind]record.Key // of what belongs to a lead
 }{
 	shopName: keyOf[crm.Shop]("Name"), userName: keyOf[crm.User]("Name"), userRole: keyOf[crm.User]("Role"), userRetired: keyOf[crm.User]("Retired"),
 	userShops: keyOf[userOnHub]("Shops"), leadShop: keyOf[crm.Lead]("ShopID"), leadContact: keyOf[crm.Lead]("ContactID"), leadPlace: keyOf[crm.Lead]("StageID"), leadArchived: keyOf[crm.Lead]("ArchivedAt"),
-	stageKind: keyOf[crm.Stage]("Kind"), settingKey: keyOf[crm.Setting]("Key"), settingValue: keyOf[crm.Setting]("Value"),
+	contactCompany: keyOf[crm.Contact]("CompanyID"),
+	stageKind:      keyOf[crm.Stage]("Kind"), settingKey: keyOf[crm.Setting]("Key"), settingValue: keyOf[crm.Setting]("Value"),
 	lead: map[crm.Kind]record.Key{
 		crm.KindMark: keyOf[crm.Mark]("LeadID"), crm.KindActivity: keyOf[crm.Activity]("LeadID"), crm.KindEvent: keyOf[crm.Event]("LeadID"),
 	},

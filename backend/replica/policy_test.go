@@ -257,6 +257,7 @@ func TestPlaces(t *testing.T) {
 		"a lead of a strange shop": {crm.KindLead, fields{keys.leadShop: uuid.UUID(hub.Everything).String(), keys.leadContact: "x"}, hub.Place{By: hub.Own, Holds: true}},
 		"a lead from another":      {crm.KindLead, fields{keyOf[crm.Lead]("OriginLeadID"): otherLead}, hub.Place{By: hub.Own, Holds: true}},
 		"a contact merged":         {crm.KindContact, fields{keyOf[crm.Contact]("MergedInto"): otherContact}, hub.Place{By: hub.Children}},
+		"a person of a company":    {crm.KindContact, fields{keys.contactCompany: otherContact}, hub.Place{By: hub.Children, Parents: []record.ID{asID(otherContact)}}},
 		"an activity":              {crm.KindActivity, fields{keys.lead[crm.KindActivity]: ownLead}, hub.Place{By: hub.Parent, Parents: []record.ID{asID(ownLead)}}},
 		"an event of nothing":      {crm.KindEvent, fields{}, hub.Place{By: hub.Parent}},
 		"a newer program's":        {99, fields{{ID: 1}: ownLead}, hub.Place{By: hub.Parent}},

@@ -79,7 +79,8 @@ func (d dueLeads) ids() []record.ID {
 func dueIn(ctx context.Context, s hub.Store, workspace record.ID, now time.Time) (due dueLeads, err error) {
 	kinds, leads := map[string]string{}, map[record.ID]resting{}
 	days := ""
-	contacts := map[record.ID]record.ID{} // of every lead, deleted ones too
+	contacts := map[record.ID]record.ID{}  // of every lead, deleted ones too
+	companies := map[record.ID]record.ID{} // of people
 	err = eachRecord(ctx, s, workspace, func(id record.ID, kind crm.Kind, state *record.State) {
 		switch kind {
 		case crm.KindStage:
@@ -87,6 +88,11 @@ func dueIn(ctx context.Context, s hub.Store, workspace record.ID, now time.Time)
 		case crm.KindSetting:
 			if textIn(state, keys.settingKey) == store.SettingRetention && !state.Dead() {
 				days = textIn(state, keys.settingValue)
+			}
+		case crm.KindContact:
+			delete(companies, id)
+			if company, ok := idIn(state, keys.contactCompany); ok {
+				companies[id] = company
 			}
 		case crm.KindLead:
 			delete(leads, id) // one that changes while all are read is told twice
@@ -115,6 +121,14 @@ func dueIn(ctx context.Context, s hub.Store, workspace record.ID, now time.Time)
 		}
 		due.leads = append(due.leads, l)
 		goes[contact] = true
+	}
+	// A company stays for its people, and goes with the last of them.
+	for person, company := range companies {
+		if goes[person] && !stays[person] {
+			goes[company] = true
+		} else {
+			stays[company] = true
+		}
 	}
 	for contact := range goes {
 		if contact != (record.ID{}) && !stays[contact] {
@@ -159,7 +173,7 @@ func eachRecord(ctx context.Context, s hub.Store, workspace record.ID, f func(re
 			row := &page[i].Row
 			after = page[i].At
 			switch kind := crm.Kind(row.Kind); kind {
-			case crm.KindStage, crm.KindSetting, crm.KindLead:
+			case crm.KindStage, crm.KindSetting, crm.KindContact, crm.KindLead:
 				state, err := record.Decode(row.State)
 				if err != nil {
 					return fmt.Errorf("record %x: %w", row.ID, err)

@@ -132,7 +132,20 @@ func (s *Store) Conflicts(ctx context.Context, limit int) ([]crm.Conflict, error
 		}
 		return nil
 	})
-	return out, err
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range out {
+		if !namesContact(c.Field) {
+			continue
+		}
+		for i, v := range c.Values {
+			if c.Values[i].Value, err = s.contactName(ctx, v.Value); err != nil {
+				return nil, s.fail("name contacts", err)
+			}
+		}
+	}
+	return out, nil
 }
 
 func (tx *Tx) conflictsOf(id string) ([]crm.Conflict, error) {

@@ -31,6 +31,13 @@ CREATE INDEX IF NOT EXISTS activities_late ON activities(user, due, kind, shop) 
 CREATE INDEX IF NOT EXISTS lead_values_field ON lead_values(field, num, match, owner);
 CREATE INDEX IF NOT EXISTS contact_values_field ON contact_values(field, num, match, owner);
 
+-- Contacts: the companies and who works there, birthdays, who brought whom.
+CREATE INDEX IF NOT EXISTS contacts_companies ON contacts(name COLLATE NOCASE, rid) WHERE type = 'company' AND deleted = 0;
+CREATE INDEX IF NOT EXISTS contacts_people ON contacts(company_id) WHERE company_id IS NOT NULL;
+CREATE INDEX IF NOT EXISTS contacts_employer ON contacts(company COLLATE NOCASE) WHERE company <> '';
+CREATE INDEX IF NOT EXISTS contacts_birthday ON contacts(substr(birthday, 6)) WHERE birthday <> '';
+CREATE INDEX IF NOT EXISTS leads_referred ON leads(referred_by, created_at, stage, value_cents) WHERE referred_by IS NOT NULL AND live > 0;
+
 -- Asked by writes, a load's included.
 CREATE INDEX IF NOT EXISTS leads_contact ON leads(contact_id);
 CREATE INDEX IF NOT EXISTS leads_place ON leads(stage, fresh DESC, rank, id, owner, source) WHERE live = 1;

@@ -90,15 +90,31 @@ func (tx *Tx) purge(id string) (bool, error) {
 		}
 	}
 	im.gone, im.put = true, true
-	others, err := tx.loadAll(leads, "contact_id=?", blob(lead.ContactID))
-	if err != nil || slices.ContainsFunc(others, func(o *image) bool { return !o.gone }) {
-		return true, err
+	return true, tx.purgeContact(lead.ContactID)
+}
+
+// purgeContact marks a contact as gone that has no lead and nobody works for,
+// and the company whose last person it was.
+func (tx *Tx) purgeContact(id string) error {
+	contacts := tx.s.tables[crm.KindContact]
+	for _, of := range []struct {
+		t     *table
+		where string
+	}{{tx.s.tables[crm.KindLead], "contact_id=?"}, {contacts, "company_id=?"}} {
+		list, err := tx.loadAll(of.t, of.where, blob(id))
+		if err != nil || slices.ContainsFunc(list, func(o *image) bool { return !o.gone }) {
+			return err
+		}
 	}
-	contact, err := tx.load(tx.s.tables[crm.KindContact], lead.ContactID)
-	if contact != nil {
-		contact.gone, contact.put = true, true
+	im, err := tx.load(contacts, id)
+	if err != nil || im == nil || im.gone {
+		return err
 	}
-	return true, err
+	im.gone, im.put = true, true
+	if company := im.before.Addr().Interface().(*crm.Contact).CompanyID; company != "" {
+		return tx.purgeContact(company)
+	}
+	return nil
 }
 
 // notePurged keeps the ids: nobody may make them again, and what is left of them

@@ -100,6 +100,36 @@ func (a *archive) graciela() (lead, contact string) {
 	return l.ID, c.ID
 }
 
+// On a lone PC, too, a company stays for its people and goes with the last.
+func TestACompanyIsPurgedWithTheLastOfItsPeople(t *testing.T) {
+	a := newArchive(t)
+	ctx := context.Background()
+	company := crm.Contact{Type: crm.TypeCompany, Name: "Quixadá Motores"}
+	a.do("contact.create", func(tx *Tx) error { return Put(tx, &company) })
+	var ids []string
+	for range 2 {
+		lead, contact := a.graciela()
+		a.do("contact.employ", func(tx *Tx) error {
+			c, err := Get[crm.Contact](tx, contact)
+			if err != nil {
+				return err
+			}
+			c.CompanyID = company.ID
+			return Put(tx, c)
+		})
+		ids = append(ids, lead)
+	}
+	for i, id := range ids {
+		if _, err := a.s.Purge(ctx, crm.Selection{IDs: []string{id}}); err != nil {
+			t.Fatal(err)
+		}
+		_, err := Read[crm.Contact](ctx, a.s, company.ID)
+		if there := err == nil; there != (i == 0) {
+			t.Errorf("after %d of 2 people: there %v, %v", i+1, there, err)
+		}
+	}
+}
+
 // files answers which of the words stand in which file of both folders.
 func (a *archive) found() []string {
 	a.t.Helper()

@@ -31,6 +31,8 @@ func TestStagesOfAnOlderDatabaseAreWhole(t *testing.T) {
 		"ALTER TABLE activities DROP COLUMN agenda", "ALTER TABLE activities DROP COLUMN shop",
 		"DROP TABLE purges",
 		"DROP TABLE fields", "DROP TABLE field_choices", "DROP TABLE lead_values", "DROP TABLE contact_values",
+		"DROP INDEX contacts_people", "ALTER TABLE contacts DROP COLUMN company_id",
+		"DROP INDEX leads_referred", "ALTER TABLE leads DROP COLUMN referred_by",
 	} {
 		if _, err := s.exec(ctx, later); err != nil {
 			t.Fatal(err)

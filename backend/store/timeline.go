@@ -38,6 +38,9 @@ func (s *Store) Timeline(ctx context.Context, leadID string, before int64, limit
 	if err != nil {
 		return nil, false, s.fail("read events", err)
 	}
+	if err := s.nameContacts(ctx, items); err != nil {
+		return nil, false, s.fail("read events", err)
+	}
 	err = s.each(ctx, s.tables[crm.KindActivity], "lead_id=? AND done_at<? AND done_at>=? AND done_at>0 AND deleted=0", func(v any) {
 		a := v.(*crm.Activity)
 		items = append(items, crm.TimelineItem{ID: a.ID, Type: "activity", At: a.DoneAt, UserID: a.UserID, Activity: a})

@@ -45,6 +45,8 @@ var sentences = map[crm.Code]string{
 	crm.CodeReasonNeeded:  "a reason is needed",
 	crm.CodeNotQualifying: "the lead stands in no qualification: there is nothing to convert",
 	store.CodePurgeAtDesk: "the leads are on several PCs: the server erases what has rested long enough in the archive",
+	crm.CodeSelfReferral:  "nobody is brought by themselves",
+	crm.CodeNotACompany:   "{name} is a person's record, not a company's",
 	crm.CodeNothingToUndo: "nothing to undo",
 	crm.CodeNothingToRedo: "nothing to redo",
 

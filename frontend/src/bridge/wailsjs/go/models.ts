@@ -32,6 +32,20 @@ export namespace api {
 	    field: string;
 	    values: string[];
 	}
+	export interface ContactPage {
+	    rows: crm.ContactRow[];
+	    next: string;
+	}
+	export interface ContactView {
+	    contact: crm.Contact;
+	    row: crm.ContactRow;
+	    leads: crm.Card[];
+	    planned: crm.Activity[];
+	    referred: crm.Card[];
+	    company?: crm.ContactRow;
+	    people: crm.ContactRow[];
+	    named: crm.ContactRow[];
+	}
 	export interface Customer {
 	    name: string;
 	    leadId: string;
@@ -220,6 +234,26 @@ export namespace crm {
 	    kinds: string[];
 	    perDay: number;
 	}
+	export interface ContactRow {
+	    id: string;
+	    type: string;
+	    name: string;
+	    company: string;
+	    companyId: string;
+	    phone: string;
+	    email: string;
+	    city: string;
+	    birthday: string;
+	    leads: number;
+	    sold: number;
+	    soldCents: number;
+	    lastContact: number;
+	}
+	export interface Birthday {
+	    contact: ContactRow;
+	    day: string;
+	    age: number;
+	}
 	export interface Totals {
 	    count: number;
 	    sumCents: number;
@@ -303,7 +337,9 @@ export namespace crm {
 	    phones: Entry[];
 	    emails: Entry[];
 	    values: FieldValue[];
+	    companyId: string;
 	}
+	
 	export interface Done {
 	    opId: string;
 	    label: string;
@@ -386,6 +422,7 @@ export namespace crm {
 	    originLeadId: string;
 	    tags: string[];
 	    values: FieldValue[];
+	    referredBy: string;
 	    sortName: string;
 	    pipelineId: string;
 	    fresh: number;
@@ -413,6 +450,12 @@ export namespace crm {
 	    name: string;
 	    retired: boolean;
 	    pos: number;
+	}
+	export interface Referrer {
+	    contact: ContactRow;
+	    leads: number;
+	    sold: number;
+	    soldCents: number;
 	}
 	export interface RefusedWrite {
 	    id: number;
@@ -512,6 +555,11 @@ export namespace leads {
 	    valueCents?: number;
 	    vehicle?: string;
 	}
+	export interface Employment {
+	    contactIds: string[];
+	    companyId: string;
+	    name: string;
+	}
 	export interface Move {
 	    ids: string[];
 	    stageId: string;
@@ -540,6 +588,7 @@ export namespace leads {
 	    contactId: string;
 	    values: crm.FieldValue[];
 	    originLeadId: string;
+	    referredBy: string;
 	}
 	export interface NewActivity {
 	    leadId: string;
@@ -567,6 +616,7 @@ export namespace leads {
 	    reasonNote?: string;
 	    tags?: string[];
 	    values?: crm.FieldValue[];
+	    referredBy?: string;
 	}
 
 }
