@@ -43,6 +43,8 @@ type LeadView struct {
 	Contact crm.Contact    `json:"contact"`
 	Planned []crm.Activity `json:"planned"` // by due
 	Others  []crm.Card     `json:"others"`  // other leads of the contact
+
+	Referrer string `json:"referrer"` // the name of who brought it, "" of nobody, or of one who is not here
 }
 
 // Get answers one lead. Errors: not_found.
@@ -69,6 +71,15 @@ func (a *Leads) Get(id string) (LeadView, error) {
 		return LeadView{}, err
 	}
 	v := LeadView{Lead: *lead, Contact: *contact, Planned: planned, Others: []crm.Card{}}
+	if lead.ReferredBy != "" {
+		switch referrer, err := store.Read[crm.Contact](ctx, a.store, lead.ReferredBy); crm.CodeOf(err) {
+		case "":
+			v.Referrer = referrer.Name
+		case crm.CodeNotFound:
+		default:
+			return LeadView{}, err
+		}
+	}
 	for _, c := range cards {
 		if c.ID == id {
 			v.Card = c

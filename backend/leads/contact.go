@@ -44,8 +44,7 @@ func Employ(ctx context.Context, s *store.Store, e Employment) (crm.Done, error)
 			return crm.Done{}, err
 		}
 	}
-	op := store.Op{Label: "contact.employ", Params: map[string]string{}}
-	return s.Transact(ctx, op, func(tx *store.Tx) error {
+	return s.Transact(ctx, store.Op{Label: "contact.employ"}, func(tx *store.Tx) error {
 		company := &crm.Contact{}
 		switch {
 		case e.CompanyID != "":
@@ -63,7 +62,6 @@ func Employ(ctx context.Context, s *store.Store, e Employment) (crm.Done, error)
 				return err
 			}
 		}
-		op.Params["name"] = company.Name
 		for _, id := range e.ContactIDs {
 			c, err := store.Get[crm.Contact](tx, id)
 			if err != nil {

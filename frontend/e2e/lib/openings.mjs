@@ -178,7 +178,7 @@ export function leadOpenings(page, place, t) {
   return [
     menu(page, 'stage', () => place.locator('button.stage').click()),
     menu(page, 'more', () => button('leads.action.more').click(), [t('leads.action.move')]),
-    menu(page, 'which number', () => button('lead.whatsapp').click()),
+    menu(page, 'which number', () => button('facts.whatsapp').click()),
     menu(page, 'entry', () =>
       place
         .getByRole('group', { name: t('leads.fact.phones') })

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 const CATALOGUES = [
   'shared/strings',
   'shared/activities/strings',
+  'shared/facts/strings',
   'shared/leads/strings',
   'shared/sync/strings',
   'shell/strings',

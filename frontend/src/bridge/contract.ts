@@ -10,6 +10,7 @@ type Generated = {
   Activities: typeof import('./wailsjs/go/api/Activities');
   Backups: typeof import('./wailsjs/go/api/Backups');
   Board: typeof import('./wailsjs/go/api/Board');
+  Contacts: typeof import('./wailsjs/go/api/Contacts');
   Device: typeof import('./wailsjs/go/api/Device');
   History: typeof import('./wailsjs/go/api/History');
   Leads: typeof import('./wailsjs/go/api/Leads');

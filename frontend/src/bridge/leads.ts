@@ -29,6 +29,8 @@ export interface LeadView {
   planned: Activity[];
   /** Other leads of the contact. */
   others: Card[];
+  /** Who brought the lead; '' of nobody, or of one that is not here. */
+  referrer: string;
 }
 
 /** A part of a lead's history, newest first. */
@@ -62,6 +64,8 @@ export interface NewLead {
   contactId: string;
   /** With contactId: the lead that this one came of; '' for none. */
   originLeadId: string;
+  /** The id of the contact who brought it; '' for nobody. */
+  referredBy: string;
 }
 
 /** The fields of a lead that change. Plate as typed. */
@@ -80,6 +84,7 @@ export type LeadPatch = Partial<
     | 'reasonId'
     | 'reasonNote'
     | 'tags'
+    | 'referredBy'
   >
 > & { values?: FieldValue[] };
 

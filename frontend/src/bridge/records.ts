@@ -135,6 +135,8 @@ export interface Contact {
   createdAt: number;
   phones: Entry[];
   emails: Entry[];
+  /** The company's own record; company stands without one, too. */
+  companyId: string;
   values: FieldValue[] | null;
 }
 
@@ -171,6 +173,8 @@ export interface Lead {
   createdNote: string;
   convertedFrom: string;
   originLeadId: string;
+  /** The contact who brought this one. */
+  referredBy: string;
   /** tag ids */
   tags: string[];
   values: FieldValue[] | null;

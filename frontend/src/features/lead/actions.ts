@@ -31,8 +31,8 @@ export function leadActions(record: LeadRecord, parts: LeadParts): void {
   const archived = () => (record.view?.lead.archivedAt ?? 0) > 0;
   const actions: Action[] = [
     {
-      id: 'lead.call',
-      label: 'lead.call',
+      id: 'facts.call',
+      label: 'facts.call',
       group: 'lead.group',
       icon: Phone,
       shortcut: 'l',
@@ -40,8 +40,8 @@ export function leadActions(record: LeadRecord, parts: LeadParts): void {
       perform: () => reach(id, 'phone'),
     },
     {
-      id: 'lead.whatsapp',
-      label: 'lead.whatsapp',
+      id: 'facts.whatsapp',
+      label: 'facts.whatsapp',
       group: 'lead.group',
       icon: MessageCircle,
       shortcut: 'w',
@@ -49,8 +49,8 @@ export function leadActions(record: LeadRecord, parts: LeadParts): void {
       perform: () => reach(id, 'whatsapp'),
     },
     {
-      id: 'lead.email',
-      label: 'lead.email',
+      id: 'facts.email',
+      label: 'facts.email',
       group: 'lead.group',
       icon: Mail,
       when: emails,

@@ -71,5 +71,5 @@ export function summary({ contact, lead }: LeadView): string {
 }
 
 async function copySummary(view: LeadView): Promise<void> {
-  if (await copyText(summary(view))) toastText(t('lead.copied', { text: view.contact.name }));
+  if (await copyText(summary(view))) toastText(t('facts.copied', { text: view.contact.name }));
 }

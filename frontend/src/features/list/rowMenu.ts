@@ -116,13 +116,13 @@ function single(card: Card, control: ListControl): MenuEntry[] {
     ways.push(
       {
         id: 'phone',
-        label: t('lead.call'),
+        label: t('facts.call'),
         icon: Phone,
         perform: () => void reach(card.id, 'phone'),
       },
       {
         id: 'whatsapp',
-        label: t('lead.whatsapp'),
+        label: t('facts.whatsapp'),
         icon: MessageCircle,
         perform: () => void reach(card.id, 'whatsapp'),
       },
@@ -130,7 +130,7 @@ function single(card: Card, control: ListControl): MenuEntry[] {
   if (card.email)
     ways.push({
       id: 'email',
-      label: t('lead.email'),
+      label: t('facts.email'),
       icon: Mail,
       perform: () => void reach(card.id, 'email'),
     });

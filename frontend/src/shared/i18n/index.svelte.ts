@@ -1,4 +1,5 @@
 import '../activities/strings';
+import '../facts/strings';
 import '../leads/strings';
 import '../strings';
 import '../sync/strings';
@@ -25,6 +26,7 @@ const first = import.meta.glob<Record<string, Message>>(
   [
     '../strings/pt-BR.json',
     '../activities/strings/pt-BR.json',
+    '../facts/strings/pt-BR.json',
     '../leads/strings/pt-BR.json',
     '../sync/strings/pt-BR.json',
     '../../shell/strings/pt-BR.json',
@@ -36,6 +38,7 @@ const others = import.meta.glob<Record<string, Message>>(
   [
     '../strings/{en,es}.json',
     '../activities/strings/{en,es}.json',
+    '../facts/strings/{en,es}.json',
     '../leads/strings/{en,es}.json',
     '../sync/strings/{en,es}.json',
     '../../shell/strings/{en,es}.json',

@@ -3,7 +3,7 @@ import type { NewLead } from '../../bridge';
 /** What stands in the dialog: a lead as typed, its value perhaps not yet. */
 export interface Draft extends Omit<
   NewLead,
-  'valueCents' | 'contactId' | 'originLeadId' | 'shopId'
+  'valueCents' | 'contactId' | 'originLeadId' | 'shopId' | 'referredBy'
 > {
   valueCents: number | null;
 }
@@ -78,6 +78,7 @@ export function toNewLead(draft: Draft): NewLead {
     valueCents: draft.valueCents ?? 0,
     contactId: '',
     originLeadId: '',
+    referredBy: '',
     shopId: '',
   };
 }

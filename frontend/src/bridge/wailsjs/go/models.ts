@@ -96,6 +96,7 @@ export namespace api {
 	    contact: crm.Contact;
 	    planned: crm.Activity[];
 	    others: crm.Card[];
+	    referrer: string;
 	}
 	export interface ListView {
 	    rows: crm.Card[];
@@ -336,8 +337,8 @@ export namespace crm {
 	    createdAt: number;
 	    phones: Entry[];
 	    emails: Entry[];
-	    values: FieldValue[];
 	    companyId: string;
+	    values: FieldValue[];
 	}
 	
 	export interface Done {
@@ -421,8 +422,8 @@ export namespace crm {
 	    convertedFrom: string;
 	    originLeadId: string;
 	    tags: string[];
-	    values: FieldValue[];
 	    referredBy: string;
+	    values: FieldValue[];
 	    sortName: string;
 	    pipelineId: string;
 	    fresh: number;
@@ -615,8 +616,8 @@ export namespace leads {
 	    reasonId?: string;
 	    reasonNote?: string;
 	    tags?: string[];
-	    values?: crm.FieldValue[];
 	    referredBy?: string;
+	    values?: crm.FieldValue[];
 	}
 
 }
