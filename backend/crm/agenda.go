@@ -28,6 +28,7 @@ type AgendaEntry struct {
 	Outcome string `json:"outcome"`
 	UserID  string `json:"userId"`
 	Due     int64  `json:"due"` // ms UTC after which it is overdue; 0 when done
+	Remind  int64  `json:"remind"`
 
 	Name    string `json:"name"` // the contact's
 	Company string `json:"company"`

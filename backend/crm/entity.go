@@ -252,6 +252,7 @@ type Activity struct {
 	Inbound   bool   `json:"inbound" db:"inbound" fid:"10"`
 	CreatedAt int64  `json:"createdAt" db:"created_at" fid:"11"`
 	CreatedBy string `json:"createdBy" db:"created_by,ref" fid:"12"`
+	Remind    int64  `json:"remind" db:"remind" fid:"13" since:"8"` // minutes before; see RemindAt
 
 	Due int64 `json:"due" db:"due"` // derived: DueAt, or the end of DueDay in the shop's zone; 0 when done or undated
 }

@@ -23,16 +23,17 @@ type NewActivity struct {
 	UserID  string `json:"userId"` // "": who acts
 	Outcome string `json:"outcome"`
 	Channel string `json:"channel"`
+	Remind  int64  `json:"remind"` // as crm.Activity has it
 }
 
 // AddActivity plans or logs an activity. A note is always done. Errors:
 // required (body of a note, due of a plan), invalid, not_found.
 func AddActivity(ctx context.Context, s *store.Store, n NewActivity) (crm.Done, error) {
-	a := crm.Activity{LeadID: n.LeadID, Kind: n.Kind, UserID: n.UserID, DueAt: n.DueAt, DueDay: n.DueDay, Channel: n.Channel}
+	a := crm.Activity{LeadID: n.LeadID, Kind: n.Kind, UserID: n.UserID, DueAt: n.DueAt, DueDay: n.DueDay, Channel: n.Channel, Remind: n.Remind}
 	label := "activity.plan"
 	done := n.Done || n.Kind == crm.ActivityNote
 	if done {
-		label, a.DueAt, a.DueDay = "activity.log", 0, ""
+		label, a.DueAt, a.DueDay, a.Remind = "activity.log", 0, "", 0
 	}
 	if n.Kind == crm.ActivityNote {
 		label = "activity.note"
@@ -80,6 +81,9 @@ func checkActivity(a *crm.Activity, done bool) error {
 	if a.Kind == crm.ActivityNote && a.Body == "" {
 		return crm.NewError(crm.CodeRequired, "body")
 	}
+	if err := crm.CheckRemind(a.Remind); err != nil {
+		return err
+	}
 	if done {
 		return nil
 	}
@@ -115,6 +119,7 @@ type ActivityPatch struct {
 	DueDay  *string `json:"dueDay,omitempty"`
 	UserID  *string `json:"userId,omitempty"`
 	Outcome *string `json:"outcome,omitempty"`
+	Remind  *int64  `json:"remind,omitempty"`
 }
 
 // UpdateActivity changes an activity. Errors as AddActivity's.
@@ -130,6 +135,9 @@ func UpdateActivity(ctx context.Context, s *store.Store, id string, p ActivityPa
 		}
 		if p.DueDay != nil && *p.DueDay != "" {
 			a.DueAt, a.DueDay = 0, *p.DueDay
+		}
+		if p.Remind != nil {
+			a.Remind = *p.Remind
 		}
 		or := func(p *string, old string) string {
 			if p != nil {

@@ -20,8 +20,9 @@ func Currencies() []string {
 const maxDays = 3650
 
 // SaveRule writes one of the settings by which a workspace works: days without
-// a contact, days in the archive, language, currency, and per field whether new
-// leads need it ("1" or ""). Errors: invalid, currency.in_use.
+// a contact, days in the archive, reminders (minutes before, and the morning in
+// minutes since midnight), language, currency, and per field whether new leads
+// need it ("1" or ""). Errors: invalid, currency.in_use.
 func SaveRule(ctx context.Context, s *store.Store, key, value string) (crm.Done, error) {
 	bad := crm.NewError(crm.CodeInvalid, key, "value", value)
 	field, isRequired := strings.CutPrefix(key, store.SettingRequired(""))
@@ -36,6 +37,15 @@ func SaveRule(ctx context.Context, s *store.Store, key, value string) (crm.Done,
 			return crm.Done{}, crm.NewError(crm.CodeInvalid, key, "max", strconv.Itoa(maxDays)).Because(err)
 		}
 		value = strconv.Itoa(n)
+	case key == store.SettingRemind, key == store.SettingMorning:
+		n, err := strconv.ParseInt(strings.TrimSpace(value), 10, 64)
+		if err == nil && key == store.SettingRemind {
+			err = crm.CheckRemind(n)
+		}
+		if err != nil || key == store.SettingMorning && (n < 0 || n >= 24*60) {
+			return crm.Done{}, bad.Because(err)
+		}
+		value = strconv.FormatInt(n, 10)
 	case key == store.SettingLanguage:
 		if !slices.Contains([]crm.Lang{crm.Portuguese, crm.English, crm.Spanish}, crm.Lang(value)) {
 			return crm.Done{}, bad

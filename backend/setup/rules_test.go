@@ -14,15 +14,17 @@ func TestRulesHaveValuesFromTheStartAndAreChecked(t *testing.T) {
 	}
 	for key, value := range map[string]string{
 		store.SettingIdleDays: " 12 ", store.SettingRetention: "30", store.SettingLanguage: "en", store.SettingCurrency: "EUR", store.SettingRequired("vehicle"): "1",
+		store.SettingRemind: " 60", store.SettingMorning: "510",
 	} {
 		must(t)(SaveRule(ctx, s, key, value))
 	}
-	if w := workspace(t, s); w.Days(store.SettingIdleDays) != 12 || w.Days(store.SettingRetention) != 30 || w.Settings[store.SettingCurrency] != "EUR" || !w.Requires("vehicle") {
+	if w := workspace(t, s); w.Days(store.SettingIdleDays) != 12 || w.Days(store.SettingRetention) != 30 || w.Settings[store.SettingCurrency] != "EUR" || !w.Requires("vehicle") ||
+		w.Settings[store.SettingRemind] != "60" || w.Morning() != 510 {
 		t.Errorf("%v", w.Settings)
 	}
 	for key, value := range map[string]string{
 		store.SettingIdleDays: "0", store.SettingRetention: "for ever", store.SettingLanguage: "fr", store.SettingCurrency: "JPY",
-		store.SettingRequired("vehicle"): "yes", store.SettingRequired("name"): "1", store.SettingStarted: "", "unknown": "1",
+		store.SettingRequired("vehicle"): "yes", store.SettingRequired("name"): "1", store.SettingRemind: "-2", store.SettingMorning: "1440", store.SettingStarted: "", "unknown": "1",
 	} {
 		if _, err := SaveRule(ctx, s, key, value); crm.CodeOf(err) != crm.CodeInvalid || !fieldIs(err, key) {
 			t.Errorf("%s=%q: %v", key, value, err)

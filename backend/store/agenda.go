@@ -64,7 +64,7 @@ func (q agendaQuery) count(rest string, limit int, args ...any) (string, []any) 
 }
 
 // agendaSQL reads the entries that a list of rowids names.
-const agendaSQL = `SELECT a.id,a.lead_id,a.kind,a.title,a.due_at,a.due_day,a.done_at,a.outcome,a.user,a.due,
+const agendaSQL = `SELECT a.id,a.lead_id,a.kind,a.title,a.due_at,a.due_day,a.done_at,a.outcome,a.user,a.due,coalesce(a.remind,0),
 	c.name,c.company,c.phone,l.vehicle,l.plate,l.subject,l.stage,l.shop FROM json_each(?) j CROSS JOIN activities a ON a.rid = j.value
 	CROSS JOIN leads l ON l.id = a.lead_id CROSS JOIN contacts c ON c.id = l.contact_id`
 
@@ -181,7 +181,7 @@ func (s *Store) agendaEntries(ctx context.Context, rids []int64) ([]crm.AgendaEn
 		var e crm.AgendaEntry
 		var id, lead []byte
 		var user, stage, shop int64
-		if err := rows.Scan(&id, &lead, &e.Kind, &e.Title, &e.DueAt, &e.DueDay, &e.DoneAt, &e.Outcome, &user, &e.Due,
+		if err := rows.Scan(&id, &lead, &e.Kind, &e.Title, &e.DueAt, &e.DueDay, &e.DoneAt, &e.Outcome, &user, &e.Due, &e.Remind,
 			&e.Name, &e.Company, &e.Phone, &e.Vehicle, &e.Plate, &e.Subject, &stage, &shop); err != nil {
 			return nil, err
 		}

@@ -30,7 +30,7 @@ func (w *world) plans(shops []string) {
 			}
 			for range w.r.IntN(4) {
 				at := w.now.Add(time.Duration(w.r.IntN(40*48)-20*48) * 30 * time.Minute)
-				a := crm.Activity{LeadID: l.ID, Kind: pick(w.r, crm.ActivityKinds), UserID: w.maybe(w.users), DueAt: at.UnixMilli()}
+				a := crm.Activity{LeadID: l.ID, Kind: pick(w.r, crm.ActivityKinds), UserID: w.maybe(w.users), DueAt: at.UnixMilli(), Remind: pick(w.r, []int64{0, crm.RemindThen, 15, 60, 24 * 60})}
 				if w.r.IntN(3) == 0 {
 					a.DueAt, a.DueDay = 0, at.Format(time.DateOnly)
 				}

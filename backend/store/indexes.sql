@@ -31,6 +31,9 @@ CREATE INDEX IF NOT EXISTS activities_late ON activities(user, due, kind, shop) 
 CREATE INDEX IF NOT EXISTS lead_values_field ON lead_values(field, num, match, owner);
 CREATE INDEX IF NOT EXISTS contact_values_field ON contact_values(field, num, match, owner);
 
+-- When one person is reminded of what has an hour.
+CREATE INDEX IF NOT EXISTS activities_remind ON activities(user, due_at - max(remind, 0) * 60000) WHERE remind <> 0 AND agenda > 0 AND due > 0;
+
 -- Contacts: the companies and who works there, birthdays, who brought whom.
 CREATE INDEX IF NOT EXISTS contacts_companies ON contacts(name COLLATE NOCASE, rid) WHERE type = 'company' AND deleted = 0;
 CREATE INDEX IF NOT EXISTS contacts_people ON contacts(company_id) WHERE company_id IS NOT NULL;

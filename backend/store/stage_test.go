@@ -27,6 +27,7 @@ func TestStagesOfAnOlderDatabaseAreWhole(t *testing.T) {
 	}
 	for _, later := range []string{
 		"ALTER TABLE stages DROP COLUMN color", "ALTER TABLE stages DROP COLUMN probability", "ALTER TABLE reasons DROP COLUMN pos",
+		"DROP INDEX activities_remind", "ALTER TABLE activities DROP COLUMN remind",
 		"DROP INDEX activities_all", "DROP INDEX activities_user", "DROP INDEX activities_due", "DROP INDEX activities_late",
 		"ALTER TABLE activities DROP COLUMN agenda", "ALTER TABLE activities DROP COLUMN shop",
 		"DROP TABLE purges",

@@ -41,11 +41,25 @@ const (
 	SettingStarted   = "started"
 	SettingIdleDays  = "idle_days"      // without a contact, after which a lead counts as left alone
 	SettingRetention = "retention_days" // that a discarded lead rests in the archive before it is purged
+	SettingRemind    = "remind"         // of what is planned, unless its planner says otherwise; as crm.Activity.Remind
+	SettingMorning   = "morning"        // minutes since midnight when reminders of what has no hour are said
 )
 
 // SettingRequired is the key that says whether new leads need a field: "1" or
 // "". Each field has one of its own, so that two people may choose apart.
 func SettingRequired(field string) string { return "required." + field }
+
+// Morning answers when reminders of what has no hour are said, in minutes since
+// midnight; what is no time of a day is the default.
+func (w *Workspace) Morning() int {
+	minutes, err := strconv.Atoi(w.Settings[SettingMorning])
+	if err != nil || minutes < 0 || minutes >= 24*60 {
+		return defaultMorning
+	}
+	return minutes
+}
+
+const defaultMorning = 9 * 60
 
 const defaultZone = "America/Sao_Paulo"
 
@@ -66,7 +80,7 @@ func Days(key, value string) int {
 func readySettings() map[string]string {
 	return map[string]string{
 		SettingLanguage: string(crm.Portuguese), SettingCurrency: "BRL", SettingZone: defaultZone,
-		SettingIdleDays: "7", SettingRetention: "90",
+		SettingIdleDays: "7", SettingRetention: "90", SettingRemind: "15", SettingMorning: strconv.Itoa(defaultMorning),
 	}
 }
 
