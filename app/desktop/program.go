@@ -41,6 +41,8 @@ type program struct {
 	events  *events.Bus
 	door    *bind.Door
 
+	minimised bool // it starts in the task bar
+
 	opening sync.Once
 	stop    context.CancelFunc // ends an opening that is still under way
 	ctx     context.Context
@@ -71,6 +73,10 @@ func newProgram(dir, draw string) (*program, error) {
 		return nil, err
 	}
 	p.log, p.logFile = logs.Open(filepath.Join(dir, "logs"), "patio")
+	p.shell.notifier = &notifier{log: p.log, opened: p.notificationOpened, system: libraryNotifications{p.shell.context}}
+	if p.shell.autostart, err = newAutostart(dir); err != nil {
+		return nil, err
+	}
 	if p.door, err = wire.NewDoor(p.log, p.shell, p.files); err != nil {
 		return nil, err
 	}
@@ -128,6 +134,7 @@ func (p *program) openNow() {
 // refused.
 func (p *program) close() {
 	p.stop()
+	p.shell.notifier.close()
 	ctx, cancel := context.WithTimeout(context.Background(), lastCalls)
 	defer cancel()
 	if err := p.door.Close(ctx); err != nil {
@@ -144,6 +151,15 @@ func (p *program) close() {
 		p.log.Info().Msg("end")
 	}
 	_ = p.logFile.Close() // there is no log left to tell it
+}
+
+// notificationOpened brings the window to the front, where the page shows what
+// was clicked on.
+func (p *program) notificationOpened(id string) {
+	p.guard("notification", func() {
+		p.shell.raise()
+		p.events.Emit(api.EventNotificationOpened, id)
+	})
 }
 
 func (p *program) closeApp(app *wire.App) {

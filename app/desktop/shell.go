@@ -27,9 +27,16 @@ type shell struct {
 	ctx     context.Context
 	dialog  sync.Mutex
 	drawing *drawing
+
+	notifier  *notifier
+	autostart *autostart
 }
 
-var _ api.Shell = (*shell)(nil)
+var (
+	_ api.Shell    = (*shell)(nil)
+	_ api.Notifier = (*shell)(nil)
+	_ api.Starter  = (*shell)(nil)
+)
 
 func newShell(files *api.Files) *shell {
 	return &shell{files: files, started: make(chan struct{})}
@@ -149,6 +156,12 @@ func (s *shell) ToggleFullscreen() error {
 	}
 	return nil
 }
+
+func (s *shell) Notify(n api.Notification) error { return s.notifier.Notify(n) }
+
+func (s *shell) Autostart() (bool, error) { return s.autostart.on() }
+
+func (s *shell) SetAutostart(on bool) error { return s.autostart.set(on) }
 
 func (s *shell) Quit() error {
 	runtime.Quit(s.context())

@@ -47,6 +47,10 @@ const bridgePath = "/patio/bridge.js"
 // pending for ever.
 func (p *program) options() *options.App {
 	placed := readPlacement(p.dir)
+	state := placed.startState()
+	if p.minimised {
+		state = options.Minimised
+	}
 	messages := systemMessages()
 	return &options.App{
 		Title:     "Pátio",
@@ -56,7 +60,7 @@ func (p *program) options() *options.App {
 		MinHeight: minHeight,
 		// The pages' ground, so that the window doesn't flash white before them.
 		BackgroundColour: options.NewRGB(0xee, 0xf0, 0xf1),
-		WindowStartState: placed.startState(),
+		WindowStartState: state,
 
 		AssetServer: &assetserver.Options{Handler: p.pages()},
 		Bind:        []any{p.door.Gate()},
@@ -116,7 +120,9 @@ func (p *program) pages() http.Handler {
 func (p *program) started(ctx context.Context, placed placement) {
 	p.shell.start(ctx)
 	p.watch(ctx)
-	placed.apply(ctx)
+	if !p.minimised { // a place would bring it up
+		placed.apply(ctx)
+	}
 	p.events.Subscribe(func(name string, payload any) { runtime.EventsEmit(ctx, name, payload) })
 	runtime.EventsOn(ctx, "wails:file-drop", func(args ...any) {
 		p.guard("file drop", func() { p.dropped(args) })

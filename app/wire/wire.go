@@ -14,6 +14,7 @@ import (
 	"patio/app/api"
 	"patio/app/bind"
 	"patio/app/events"
+	"patio/app/reminding"
 	"patio/app/shopserver"
 	"patio/app/syncing"
 	"patio/backend/crm"
@@ -68,6 +69,11 @@ func Open(ctx context.Context, cfg Config) (*App, error) {
 	if err != nil {
 		return nil, errors.Join(err, a.Close())
 	}
+	reminders, err := reminding.Open(ctx, reminding.Config{Store: s, Log: cfg.Log, Changed: func() { a.events.Emit(EventReminders, nil) }})
+	if err != nil {
+		return nil, errors.Join(err, a.Close())
+	}
+	a.close = append(a.close, reminders.Close)
 	sheets, err := api.NewSheets(s, cfg.Files, a.events.Emit)
 	if err != nil {
 		return nil, errors.Join(err, a.Close())
@@ -75,7 +81,7 @@ func Open(ctx context.Context, cfg Config) (*App, error) {
 	a.close = append(a.close, func() error { return api.CloseSheets(sheets) })
 	a.bound = []any{
 		api.NewSession(s, a.events.Count), api.NewSetup(s), api.NewSettings(s, sheets), api.NewDevice(s), api.NewHistory(s, sheets),
-		api.NewBoard(s), api.NewLeads(s, cfg.Shell), api.NewContacts(s), api.NewActivities(s), api.NewAgenda(s, cfg.Files), api.NewSearch(s), sheets, api.NewBackups(s, cfg.Files),
+		api.NewBoard(s), api.NewLeads(s, cfg.Shell), api.NewContacts(s), api.NewActivities(s), api.NewAgenda(s, cfg.Files), api.NewReminders(reminders), api.NewSearch(s), sheets, api.NewBackups(s, cfg.Files),
 		api.NewSync(s, service), api.NewShopServer(server),
 	}
 	return a, nil
@@ -118,6 +124,7 @@ const (
 	EventWorkspace = "workspace" // nothing: ask Session.State again
 	EventSync      = "sync"      // nothing: ask Sync.Status again
 	EventServer    = "server"    // nothing: ask ShopServer.Status again
+	EventReminders = "reminders" // nothing: ask Reminders.Notice again
 )
 
 // Bound are the structs that need an open database.

@@ -160,5 +160,8 @@ Section "Uninstall"
   ; Only if empty: what somebody else put there stays.
   RMDir "$INSTDIR"
   DeleteRegKey HKCU "${UNINSTALL}"
+  ; That it starts with the PC, and its name above notifications.
+  DeleteRegValue HKCU "Software\Microsoft\Windows\CurrentVersion\Run" "Patio"
+  DeleteRegKey HKCU "Software\Classes\AppUserModelId\patio.exe"
   MessageBox MB_OK|MB_ICONINFORMATION "$(DATA_KEPT)" /SD IDOK
 SectionEnd

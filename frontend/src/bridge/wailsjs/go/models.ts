@@ -4,6 +4,10 @@ export namespace api {
 	    version: string;
 	    revision: string;
 	}
+	export interface Autostart {
+	    offered: boolean;
+	    on: boolean;
+	}
 	export interface BoardRequest {
 	    pipelineId: string;
 	    filter: crm.Filter;
@@ -103,6 +107,11 @@ export namespace api {
 	    count: number;
 	    sumCents: number;
 	}
+	export interface Notification {
+	    id: string;
+	    title: string;
+	    body: string;
+	}
 	export interface OpenAsk {
 	    title: string;
 	    kinds: FileKind[];
@@ -193,6 +202,7 @@ export namespace crm {
 	    inbound: boolean;
 	    createdAt: number;
 	    createdBy: string;
+	    remind: number;
 	    due: number;
 	}
 	export interface AgendaEntry {
@@ -206,6 +216,7 @@ export namespace crm {
 	    outcome: string;
 	    userId: string;
 	    due: number;
+	    remind: number;
 	    name: string;
 	    company: string;
 	    phone: string;
@@ -537,6 +548,7 @@ export namespace leads {
 	    dueDay?: string;
 	    userId?: string;
 	    outcome?: string;
+	    remind?: number;
 	}
 	export interface ContactPatch {
 	    type?: string;
@@ -602,6 +614,7 @@ export namespace leads {
 	    userId: string;
 	    outcome: string;
 	    channel: string;
+	    remind: number;
 	}
 	export interface Patch {
 	    valueCents?: number;
@@ -618,6 +631,17 @@ export namespace leads {
 	    tags?: string[];
 	    referredBy?: string;
 	    values?: crm.FieldValue[];
+	}
+
+}
+
+export namespace reminding {
+	
+	export interface Notice {
+	    entries: crm.AgendaEntry[];
+	    more: number;
+	    missed: number;
+	    ids: string[];
 	}
 
 }

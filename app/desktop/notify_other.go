@@ -1,0 +1,6 @@
+//go:build !windows
+
+package desktop
+
+// nameNotifications concerns Windows only.
+func nameNotifications() {}
