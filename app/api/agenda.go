@@ -40,7 +40,7 @@ type CalendarAsk struct {
 // CalendarWritten says what a calendar holds.
 type CalendarWritten struct {
 	Count int `json:"count"`
-	Left  int `json:"left"` // of days with more than anybody reads, what was left out
+	Left  int `json:"left"` // days with more than anybody reads, of which the rest was left out
 }
 
 // Export writes a calendar that other programs read (.ics). Errors: not_found,
@@ -72,7 +72,10 @@ func (a *Agenda) entries(ask CalendarAsk) (list []crm.AgendaEntry, left int, err
 	ask.Request.PerDay = store.MaxPage
 	agenda, err := a.store.Agenda(ctx, ask.Request)
 	for _, d := range agenda.Days {
-		list, left = append(list, d.Entries...), left+d.Count-len(d.Entries)
+		list = append(list, d.Entries...)
+		if d.Count > len(d.Entries) {
+			left++
+		}
 	}
 	return list, left, err
 }

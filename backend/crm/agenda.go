@@ -48,7 +48,7 @@ const MaxAgendaCount = 100
 // without an hour ahead of the others.
 type AgendaDay struct {
 	Day     string        `json:"day"`   // YYYY-MM-DD
-	Count   int           `json:"count"` // at most MaxAgendaCount, or as many as Entries
+	Count   int           `json:"count"` // at most MaxAgendaCount, or one more than were asked for
 	Entries []AgendaEntry `json:"entries"`
 }
 

@@ -24,7 +24,7 @@ func CheckRemind(minutes int64) error {
 // RemindAt answers when somebody is reminded of an activity, in ms UTC; 0 for
 // never. What has no hour is said in the morning, minutes since midnight in
 // zone, of its day, or of as many whole days before as Remind has. Where clocks
-// leap over that morning it is said once they have.
+// leap over that morning it is as much later.
 func (a *Activity) RemindAt(zone *time.Location, morning int) int64 {
 	if a.Remind == RemindNever || a.DoneAt > 0 {
 		return 0
@@ -45,18 +45,15 @@ func Morning(t time.Time, zone *time.Location, morning int) time.Time {
 	return timeOfDay(t.In(zone).AddDate(0, 0, 1), morning, zone)
 }
 
-// timeOfDay answers a calendar day's time. One that clocks leap over is the
-// moment when they do.
+// timeOfDay answers a calendar day's time. One that clocks leap over is as much
+// later.
 func timeOfDay(day time.Time, minutes int, zone *time.Location) time.Time {
 	t := time.Date(day.Year(), day.Month(), day.Day(), 0, minutes, 0, 0, zone)
 	if t.Day() == day.Day() && t.Hour()*60+t.Minute() == minutes {
 		return t
 	}
-	begins, ends := t.ZoneBounds()
-	if t.Day() == day.Day() && t.Hour()*60+t.Minute() > minutes { // counted as if they hadn't yet
-		return begins
-	}
-	return ends
+	_, before := t.AddDate(0, 0, -1).Zone()
+	return time.Date(day.Year(), day.Month(), day.Day(), 0, minutes, 0, 0, time.FixedZone("", before)).In(zone)
 }
 
 // Reminder is one that a person is to be told.

@@ -26,9 +26,9 @@ func TestWhenSomebodyIsReminded(t *testing.T) {
 		"minutes count for no day":      {Activity{DueDay: "2026-11-25", Remind: 15}, paulo, 510, utc(2026, 11, 25, 11, 30)},
 		"the morning of the day before": {Activity{DueDay: "2026-11-01", Remind: dayMinutes}, paulo, 540, utc(2026, 10, 31, 12, 0)},
 		// Clocks go from 00:00 to 01:00, from 02:00 to 03:00, and on Lord Howe from 02:00 to 02:30.
-		"a morning that clocks leap over":        {Activity{DueDay: "2018-11-04", Remind: RemindThen}, paulo, 30, utc(2018, 11, 4, 3, 0)},
-		"one at two o'clock":                     {Activity{DueDay: "2027-03-14", Remind: RemindThen}, "America/New_York", 2*60 + 30, utc(2027, 3, 14, 7, 0)},
-		"one of half an hour":                    {Activity{DueDay: "2026-10-04", Remind: RemindThen}, "Australia/Lord_Howe", 2*60 + 10, utc(2026, 10, 3, 15, 30)},
+		"a morning that clocks leap over":        {Activity{DueDay: "2018-11-04", Remind: RemindThen}, paulo, 30, utc(2018, 11, 4, 3, 30)},
+		"one at two o'clock":                     {Activity{DueDay: "2027-03-14", Remind: RemindThen}, "America/New_York", 2*60 + 30, utc(2027, 3, 14, 7, 30)},
+		"one of half an hour":                    {Activity{DueDay: "2026-10-04", Remind: RemindThen}, "Australia/Lord_Howe", 2*60 + 10, utc(2026, 10, 3, 15, 40)},
 		"on the day of a leap, after it":         {Activity{DueDay: "2018-11-04", Remind: RemindThen}, paulo, 540, utc(2018, 11, 4, 11, 0)},
 		"the day before a leap, at its hour":     {Activity{DueDay: "2018-11-05", Remind: dayMinutes}, paulo, 0, utc(2018, 11, 4, 3, 0)},
 		"minutes are minutes across a leap, too": {Activity{DueAt: utc(2018, 11, 4, 3, 5).UnixMilli(), Remind: 15}, paulo, 540, utc(2018, 11, 4, 2, 50)},

@@ -129,7 +129,7 @@ func (s *Store) agendaDay(ctx context.Context, q agendaQuery, d *crm.AgendaDay, 
 		return nil, err
 	}
 	var rids []int64
-	most := max(limit, crm.MaxAgendaCount)
+	most := max(limit+1, crm.MaxAgendaCount)
 	for _, span := range [][2]int64{{-dayNumber(day), -dayNumber(day) + 1}, {begin, end}} {
 		query, args := q.first(inRange, "agenda", limit-len(rids)+1, span[0], span[1])
 		found, err := s.ints(ctx, query, args...)

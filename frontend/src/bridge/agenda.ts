@@ -29,6 +29,8 @@ export interface AgendaEntry {
   userId: string;
   /** ms UTC after which it is overdue; 0 when done */
   due: number;
+  /** minutes before; 0 never, -1 at the hour itself */
+  remind: number;
   name: string;
   company: string;
   phone: string;
@@ -66,12 +68,34 @@ export interface CalendarAsk {
 
 export interface CalendarWritten {
   count: number;
-  /** Of days with more than anybody reads, what was left out. */
+  /** Days with more than anybody reads, of which the rest was left out. */
   left: number;
 }
 
+/** What the person is to be told now. */
+export interface Notice {
+  /** One by one. */
+  entries: AgendaEntry[];
+  /** Due now, too many for that. */
+  more: number;
+  /** While the program didn't run. */
+  missed: number;
+  /** Of all these activities. */
+  ids: string[];
+}
+
+/** How long a reminder is put off: until the next morning, the last. */
+export type Snooze = '10m' | '1h' | 'tomorrow';
+
 declare module './api' {
   interface Api {
+    Reminders: {
+      /** Ask again on the event `reminders`. */
+      Notice(): Promise<Notice>;
+      /** They are on the screen: they are not told again on this device. */
+      Tell(ids: string[]): Promise<void>;
+      Snooze(id: string, length: Snooze): Promise<void>;
+    };
     Agenda: {
       Load(request: AgendaRequest): Promise<Agenda>;
       /** Writes a calendar that other programs read (.ics). */

@@ -56,9 +56,28 @@ export interface Api {
     Drawing(): Promise<Drawing>;
     /** From the next start on; choosing what is on trial keeps it. */
     ChooseDrawing(mode: DrawMode): Promise<void>;
+    /** Shows a notification of the operating system; `unsupported` where there are none. */
+    Notify(note: Notification): Promise<void>;
+    Autostart(): Promise<Autostart>;
+    SetAutostart(on: boolean): Promise<void>;
     Quit(): Promise<void>;
     Release(handle: string): Promise<void>;
   };
+}
+
+/** What the operating system shows beside its clock. */
+export interface Notification {
+  /** Comes back with `notification.opened` when it is clicked on. */
+  id: string;
+  title: string;
+  body: string;
+}
+
+/** Whether the program starts with the PC. */
+export interface Autostart {
+  /** False where it can't be chosen. */
+  offered: boolean;
+  on: boolean;
 }
 
 /** By the processor, by the graphics card, or by the processor without newer paths. */

@@ -15,6 +15,7 @@ type Generated = {
   History: typeof import('./wailsjs/go/api/History');
   Leads: typeof import('./wailsjs/go/api/Leads');
   Native: typeof import('./wailsjs/go/api/Native');
+  Reminders: typeof import('./wailsjs/go/api/Reminders');
   Search: typeof import('./wailsjs/go/api/Search');
   Session: typeof import('./wailsjs/go/api/Session');
   Settings: typeof import('./wailsjs/go/api/Settings');

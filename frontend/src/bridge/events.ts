@@ -10,6 +10,10 @@ export interface Events {
   workspace: null;
   /** How this device agrees with others may have changed: ask Sync.Status again. */
   sync: null;
+  /** The person is to be told something else: ask Reminders.Notice again. */
+  reminders: null;
+  /** A notification of the operating system was clicked on; its id. */
+  'notification.opened': string;
   /** Progress of a long job, 0…total; total 0 when not known. */
   progress: { job: string; done: number; total: number; phase: string };
   /** Files dropped on the window, already behind handles; x and y in CSS pixels of the page. */

@@ -134,11 +134,13 @@ export interface NewActivity {
   userId: string;
   outcome: string;
   channel: string;
+  /** As an activity has it. */
+  remind: number;
 }
 
 /** The fields of an activity that change. dueAt and dueDay are one: setting one clears the other. */
 export type ActivityPatch = Partial<
-  Pick<Activity, 'kind' | 'title' | 'body' | 'dueAt' | 'dueDay' | 'userId' | 'outcome'>
+  Pick<Activity, 'kind' | 'title' | 'body' | 'dueAt' | 'dueDay' | 'userId' | 'outcome' | 'remind'>
 >;
 
 export interface Hit {

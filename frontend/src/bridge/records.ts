@@ -212,6 +212,8 @@ export interface Activity {
   inbound: boolean;
   createdAt: number;
   createdBy: string;
+  /** minutes before; 0 never, -1 at the hour itself */
+  remind: number;
   /** derived: DueAt, or the end of DueDay in the shop's zone; 0 when done or undated */
   due: number;
 }

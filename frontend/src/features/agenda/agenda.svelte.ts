@@ -16,6 +16,8 @@ import { daysOf, entryDay, rangeOf, type View } from './days';
 /** Whose activities are shown: one's own, everybody's, or a person's by id. */
 const MINE = 'me';
 export const EVERYBODY = '';
+/** As far as Go counts; it stands for "or more". */
+export const MOST = 100;
 
 const OUT_OF_THE_SHOP = ['visit', 'test_drive'];
 const PER_DAY: Readonly<Record<View, number>> = { day: 200, week: 100, month: 3, vehicles: 200 };
@@ -95,6 +97,12 @@ export class AgendaControl {
   }
   count(day: Day): number {
     return this.value?.days.find((one) => one.day === day)?.count ?? 0;
+  }
+
+  /** Entries of a day that are not shown; at least so many where Go stopped counting. */
+  more(day: Day): { count: number; least: boolean } {
+    const counted = this.count(day);
+    return { count: counted - this.of(day).length, least: counted >= MOST };
   }
 
   /** An entry that is shown anywhere. */

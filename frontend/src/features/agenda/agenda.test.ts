@@ -25,6 +25,7 @@ function anEntry(over: Partial<AgendaEntry> = {}): AgendaEntry {
     dueDay: '',
     doneAt: 0,
     outcome: '',
+    remind: 0,
     userId: 'carla',
     due: at(10),
     name: 'Patrícia Assunção',

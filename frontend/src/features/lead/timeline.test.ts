@@ -68,6 +68,7 @@ const activity = (fields: Partial<Activity>): TimelineItem => ({
     userId: 'carla',
     channel: '',
     inbound: false,
+    remind: 0,
     createdAt: NOON,
     createdBy: 'carla',
     due: 0,

@@ -81,6 +81,8 @@ export function fieldText(field: string, value: string, currency = session.curre
     case 'dueAt':
     case 'doneAt':
       return value === '0' ? '' : momentExact(Number(value), session.zone);
+    case 'remind':
+      return reminderText(Number(value));
     case 'type':
       return value === 'company' ? t('leads.type.company') : t('leads.type.person');
     case 'kind':
@@ -88,6 +90,15 @@ export function fieldText(field: string, value: string, currency = session.curre
     default:
       return value;
   }
+}
+
+/** "15 min antes", "1 dia antes": minutes before; 0 is never, -1 the hour itself. */
+export function reminderText(minutes: number): string {
+  if (minutes === 0) return t('leads.remind.none');
+  if (minutes < 0) return t('leads.remind.then');
+  if (minutes % 1440 === 0) return t('leads.remind.days', { count: minutes / 1440 });
+  if (minutes % 60 === 0) return t('leads.remind.hours', { n: minutes / 60 });
+  return t('leads.remind.minutes', { n: minutes });
 }
 
 /** "SQL · pronto para vendas"; words of a sheet stay as they are. */
