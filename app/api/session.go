@@ -36,12 +36,13 @@ type Workspace struct {
 	Fields    []crm.Field       `json:"fields"` // custom ones by position
 	Settings  map[string]string `json:"settings"`
 
-	FirstRun     bool            `json:"firstRun"` // nobody has set it up yet
-	Sample       bool            `json:"sample"`   // sample data is present
-	Version      string          `json:"version"`
-	ActingUserID string          `json:"actingUserId"` // "" until somebody was chosen
-	DataFolder   string          `json:"dataFolder"`
-	Recovery     *store.Recovery `json:"recovery"` // set when the database was damaged and mended, until dismissed
+	FirstRun       bool            `json:"firstRun"` // nobody has set it up yet
+	Sample         bool            `json:"sample"`   // sample data is present
+	Version        string          `json:"version"`
+	ReferralSource string          `json:"referralSource"` // the ready source of leads whom somebody brought
+	ActingUserID   string          `json:"actingUserId"`   // "" until somebody was chosen
+	DataFolder     string          `json:"dataFolder"`
+	Recovery       *store.Recovery `json:"recovery"` // set when the database was damaged and mended, until dismissed
 }
 
 // State answers the workspace; ask again on the event "workspace".
@@ -58,7 +59,7 @@ func (a *Session) State() (Workspace, error) {
 	return Workspace{
 		Users: w.Users, Shops: w.Shops, Pipelines: w.Pipelines, Stages: w.Stages, Former: w.Former, Sources: w.Sources, Tags: w.Tags, Reasons: w.Reasons, Fields: w.Fields,
 		Settings: w.Settings, FirstRun: w.Settings[store.SettingStarted] == "", Sample: sample, Version: version.Number,
-		ActingUserID: a.store.ActingUser(), DataFolder: a.store.Dir(), Recovery: a.store.Opened().Recovered,
+		ReferralSource: store.NamedID(crm.KindSource, crm.SourceReferral), ActingUserID: a.store.ActingUser(), DataFolder: a.store.Dir(), Recovery: a.store.Opened().Recovered,
 	}, nil
 }
 

@@ -203,8 +203,8 @@ export function leadOpenings(page, place, t) {
     menu(page, 'history', () => button('lead.history.more').click()),
     {
       name: 'further lead',
-      open: () => button('lead.others.add').click(),
-      shown: page.getByRole('dialog', { name: t('lead.others.add') }),
+      open: () => button('leads.further.add').click(),
+      shown: page.getByRole('dialog', { name: t('leads.further.add') }),
     },
   ];
 }

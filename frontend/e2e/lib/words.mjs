@@ -9,6 +9,7 @@ const CATALOGUES = [
   'shell/strings',
   'features/agenda/strings',
   'features/board/strings',
+  'features/contacts/strings',
   'features/conflicts/strings',
   'features/lead/strings',
   'features/list/strings',

@@ -410,6 +410,8 @@ export interface Workspace {
   /** Sample data is present. */
   sample: boolean;
   version: string;
+  /** The ready source of leads whom somebody brought. */
+  referralSource: string;
   /** '' until somebody was chosen. */
   actingUserId: string;
   dataFolder: string;

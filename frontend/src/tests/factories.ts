@@ -91,6 +91,7 @@ export function aWorkspace(over: Partial<Workspace> = {}): Workspace {
     version: '',
     actingUserId: 'carla',
     dataFolder: '',
+    referralSource: '',
     recovery: null,
     ...over,
   } as Workspace;

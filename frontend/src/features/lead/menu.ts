@@ -6,6 +6,7 @@ import Maximize2 from '@lucide/svelte/icons/maximize-2';
 import MailOpen from '@lucide/svelte/icons/mail';
 import Printer from '@lucide/svelte/icons/printer';
 import Trash from '@lucide/svelte/icons/trash-2';
+import UserRound from '@lucide/svelte/icons/user-round';
 import type { LeadView } from '../../bridge';
 import { moneyShort, phone } from '../../shared/format';
 import { t } from '../../shared/i18n/index.svelte';
@@ -30,6 +31,11 @@ export function leadMenu(view: LeadView, place: 'page' | 'peek'): MenuEntry[] {
           },
         ]
       : []),
+    {
+      label: t('lead.open_contact'),
+      icon: UserRound,
+      perform: () => router.go(`/contact/${view.contact.id}`),
+    },
     {
       label: t('leads.action.move'),
       icon: ArrowRightLeft,

@@ -33,6 +33,7 @@ const EMPTY: Workspace = {
   version: '',
   actingUserId: '',
   dataFolder: '',
+  referralSource: '',
   recovery: null,
 };
 

@@ -19,6 +19,7 @@ export { default as PhoneField } from './PhoneField.svelte';
 export { default as Popover } from './Popover.svelte';
 export { default as PrintSheet } from './PrintSheet.svelte';
 export { default as ProgressBar } from './ProgressBar.svelte';
+export { default as SearchPicker } from './SearchPicker.svelte';
 export { default as Segmented } from './Segmented.svelte';
 export { default as Select } from './Select.svelte';
 export { default as Tabs, type Tab } from './Tabs.svelte';

@@ -178,6 +178,7 @@ export namespace api {
 	    firstRun: boolean;
 	    sample: boolean;
 	    version: string;
+	    referralSource: string;
 	    actingUserId: string;
 	    dataFolder: string;
 	    recovery?: store.Recovery;
