@@ -2,6 +2,7 @@ package api
 
 import (
 	"crypto/rand"
+	"net/http"
 	"os"
 	"path/filepath"
 	"sync"
@@ -37,6 +38,7 @@ type FileRef struct {
 type Files struct {
 	mu    sync.Mutex
 	known map[string]knownFile
+	shown http.Handler // of attachments; nil until there is a store
 }
 
 type knownFile struct {
@@ -88,6 +90,24 @@ func (f *Files) Any(handle string) (string, error) {
 		return "", crm.NewError(CodeFileHandle, "handle")
 	}
 	return file.path, nil
+}
+
+func (f *Files) show(h http.Handler) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.shown = h
+}
+
+// Show answers requests below AttachmentPath.
+func (f *Files) Show(w http.ResponseWriter, r *http.Request) {
+	f.mu.Lock()
+	shown := f.shown
+	f.mu.Unlock()
+	if shown == nil {
+		http.NotFound(w, r)
+		return
+	}
+	shown.ServeHTTP(w, r)
 }
 
 // Release forgets a handle and deletes the file if the shell made it. An

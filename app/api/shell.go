@@ -51,6 +51,8 @@ type Shell interface {
 	OpenURL(url string) error
 	// Reveal shows the file behind a handle in the system's file manager.
 	Reveal(handle string) error
+	// View opens a file of the program's own making in the system's viewer.
+	View(path string) error
 	// Print prints the page that is shown.
 	Print() error
 	// SetTitle renames the window.

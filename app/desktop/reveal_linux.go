@@ -15,9 +15,14 @@ func reveal(path string) error {
 	if showItem(path) == nil {
 		return nil
 	}
-	opener := exec.Command("xdg-open", filepath.Dir(path))
+	return view(filepath.Dir(path))
+}
+
+// view opens a file, or a folder, in the program that the person has for it.
+func view(path string) error {
+	opener := exec.Command("xdg-open", path)
 	if err := opener.Start(); err != nil {
-		return fmt.Errorf("open folder: %w", err)
+		return fmt.Errorf("open %s: %w", filepath.Base(path), err)
 	}
 	go func() { _ = opener.Wait() }() // reaps it; how it ended is for the person to see
 	return nil

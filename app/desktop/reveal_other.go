@@ -14,3 +14,11 @@ func reveal(path string) error {
 	}
 	return nil
 }
+
+// view opens a file in the program that the person has for it.
+func view(path string) error {
+	if err := exec.Command("open", path).Run(); err != nil {
+		return fmt.Errorf("open file: %w", err)
+	}
+	return nil
+}

@@ -137,6 +137,8 @@ func (s *shell) Reveal(handle string) error {
 	return reveal(path)
 }
 
+func (s *shell) View(path string) error { return view(path) }
+
 func (s *shell) Print() error {
 	runtime.WindowPrint(s.context())
 	return nil

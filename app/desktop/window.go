@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"os"
 	goruntime "runtime"
+	"strings"
 
 	"github.com/wailsapp/wails/v2/pkg/options"
 	"github.com/wailsapp/wails/v2/pkg/options/assetserver"
@@ -111,6 +112,10 @@ func (p *program) pages() http.Handler {
 		if r.URL.Path == bridgePath {
 			w.Header().Set("Content-Type", "text/javascript; charset=utf-8")
 			_, _ = w.Write(headScript()) // a page that has gone needs no answer
+			return
+		}
+		if strings.HasPrefix(r.URL.Path, api.AttachmentPath) {
+			p.files.Show(w, r)
 			return
 		}
 		site.ServeHTTP(w, r)

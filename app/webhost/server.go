@@ -127,6 +127,7 @@ func (h *Host) handler() http.Handler {
 	mux.HandleFunc("GET /events", h.stream)
 	mux.HandleFunc("POST /upload", h.upload)
 	mux.HandleFunc("GET /files/{handle}", h.download)
+	mux.HandleFunc("GET "+api.AttachmentPath, h.cfg.Files.Show)
 	mux.Handle("/", page.Site(h.cfg.Pages, "", func() any { return h.cfg.Door.First(h.cfg.Events.Count) }))
 	return page.Protect(h.recovered(h.sameSite(h.session(mux))))
 }

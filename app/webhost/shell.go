@@ -47,6 +47,7 @@ func (s *shell) PickFolder(string) (api.FileRef, error) {
 }
 
 func (s *shell) Reveal(string) error     { return api.Unsupported("reveal") }
+func (s *shell) View(string) error       { return api.Unsupported("view") }
 func (s *shell) Print() error            { return api.Unsupported("print") }
 func (s *shell) SetTitle(string) error   { return api.Unsupported("setTitle") }
 func (s *shell) ToggleFullscreen() error { return api.Unsupported("toggleFullscreen") }

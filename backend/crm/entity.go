@@ -36,6 +36,8 @@ const (
 	KindMark     Kind = 22 // silent registers of a lead; see Mark
 	KindActivity Kind = 23
 	KindEvent    Kind = 24
+
+	KindAttachment Kind = 25
 )
 
 // Shop is one store of the dealer. A lead's shop gives its scope.
@@ -255,6 +257,19 @@ type Activity struct {
 	Remind    int64  `json:"remind" db:"remind" fid:"13" since:"8"` // minutes before; see RemindAt
 
 	Due int64 `json:"due" db:"due"` // derived: DueAt, or the end of DueDay in the shop's zone; 0 when done or undated
+}
+
+// Attachment is a photo or a document of a lead. Its bytes lie beside the
+// database, under their hash.
+type Attachment struct {
+	ID        string `json:"id" db:"id,id"`
+	LeadID    string `json:"leadId" db:"lead_id,id" fid:"1"`
+	Name      string `json:"name" db:"name" fid:"2"` // as people know it, ending as its kind of file does
+	Mime      string `json:"mime" db:"mime" fid:"3"` // of its bytes: see FileKindOf
+	Size      int64  `json:"size" db:"size" fid:"4"` // bytes
+	Hash      string `json:"hash" db:"hash" fid:"5"` // SHA-256 of the bytes, in hexadecimal
+	CreatedAt int64  `json:"createdAt" db:"created_at" fid:"6"`
+	CreatedBy string `json:"createdBy" db:"created_by,ref" fid:"7"`
 }
 
 // Event is one entry of a lead's history: immutable, one per operation.

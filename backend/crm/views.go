@@ -123,12 +123,14 @@ type Selection struct {
 // TimelineItem is one entry of a lead's history, newest first.
 type TimelineItem struct {
 	ID       string        `json:"id"`
-	Type     string        `json:"type"` // "event", "activity" or "created"
+	Type     string        `json:"type"` // "event", "activity", "attachment" or "created"
 	At       int64         `json:"at"`
 	UserID   string        `json:"userId"`
 	Op       string        `json:"op"`       // of an event
 	Changes  []FieldChange `json:"changes"`  // of an event
 	Activity *Activity     `json:"activity"` // of an activity
+
+	Attachment *Attachment `json:"attachment"` // of an attachment
 }
 
 // Done answers every write: what was done, so that the window can say it and

@@ -110,7 +110,7 @@ func sample(kind crm.Kind) fields {
 		return fields(UserFields(crm.User{Name: "Rui", Role: string(crm.RoleSeller)}, []string{ownShop}, nil))
 	case crm.KindLead:
 		return fields{keys.leadShop: ownShop, keyOf[crm.Lead]("Vehicle"): "Gol"}
-	case crm.KindMark, crm.KindActivity, crm.KindEvent:
+	case crm.KindMark, crm.KindActivity, crm.KindEvent, crm.KindAttachment:
 		return fields{keys.lead[kind]: ownLead, {ID: 2}: "1"}
 	}
 	return fields{{ID: 1}: "x", {ID: 2}: "y"}
@@ -118,5 +118,5 @@ func sample(kind crm.Kind) fields {
 
 var kinds = []crm.Kind{
 	crm.KindShop, crm.KindUser, crm.KindSource, crm.KindTag, crm.KindReason, crm.KindPipeline, crm.KindStage, crm.KindSetting, crm.KindField,
-	crm.KindContact, crm.KindLead, crm.KindMark, crm.KindActivity, crm.KindEvent, 99,
+	crm.KindContact, crm.KindLead, crm.KindMark, crm.KindActivity, crm.KindEvent, crm.KindAttachment, 99,
 }

@@ -10,6 +10,7 @@ import (
 
 	"patio/backend/crm"
 	"patio/sync/hub"
+	"patio/sync/protocol"
 	"patio/sync/record"
 )
 
@@ -31,7 +32,7 @@ var _ hub.Policy = Policy{}
 // people, shops, pipelines and their stages, sources, tags, reasons, custom
 // fields. A lead is
 // its shop's; one without a shop is everybody's, as one that is yet to be given
-// to a shop. What happened with a lead is where the lead is, and a contact is
+// to a shop. What happened with a lead is where the lead is, files with it, and a contact is
 // wherever it has leads; a company also where its people are. Neither another contact that this one was merged into
 // nor the lead that this one came from is a parent: each lives by itself.
 //
@@ -50,6 +51,12 @@ func (Policy) Place(kind uint32, s *record.State) hub.Place {
 		return hub.Place{By: hub.Children, Parents: parentsIn(s, keys.contactCompany)}
 	case crm.KindMark, crm.KindActivity, crm.KindEvent:
 		return hub.Place{By: hub.Parent, Parents: parentsIn(s, keys.lead[crm.Kind(kind)])}
+	case crm.KindAttachment:
+		p := hub.Place{By: hub.Parent, Parents: parentsIn(s, keys.lead[crm.KindAttachment])}
+		if id, err := protocol.ReadBlobID(textIn(s, keys.attachmentHash)); err == nil {
+			p.Blobs = []protocol.BlobID{id}
+		}
+		return p
 	}
 	return hub.Place{By: hub.Parent}
 }
@@ -84,7 +91,7 @@ func (Policy) Refuse(v hub.View, d hub.Device, kind uint32, _ record.ID, now *re
 		default:
 			code, err = c.reaches(crm.Kind(kind))
 		}
-	case crm.KindMark, crm.KindActivity:
+	case crm.KindMark, crm.KindActivity, crm.KindAttachment:
 		code, err = c.reaches(crm.Kind(kind))
 	case crm.KindLead:
 		code, keys, err = c.lead()

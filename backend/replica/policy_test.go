@@ -26,21 +26,22 @@ var (
 // refused for the role, "i" for what can't be changed.
 func TestWhoMayWriteWhat(t *testing.T) {
 	table := map[crm.Kind]map[crm.Role]string{
-		crm.KindShop:     {crm.RoleAdmin: "+++", crm.RoleManager: "---", crm.RoleSeller: "---"},
-		crm.KindUser:     {crm.RoleAdmin: "+++", crm.RoleManager: "+++", crm.RoleSeller: "---"},
-		crm.KindSource:   {crm.RoleAdmin: "+++", crm.RoleManager: "+++", crm.RoleSeller: "+--"},
-		crm.KindTag:      {crm.RoleAdmin: "+++", crm.RoleManager: "+++", crm.RoleSeller: "+--"},
-		crm.KindReason:   {crm.RoleAdmin: "+++", crm.RoleManager: "+++", crm.RoleSeller: "---"},
-		crm.KindField:    {crm.RoleAdmin: "+++", crm.RoleManager: "+++", crm.RoleSeller: "---"},
-		crm.KindPipeline: {crm.RoleAdmin: "+++", crm.RoleManager: "---", crm.RoleSeller: "---"},
-		crm.KindStage:    {crm.RoleAdmin: "+++", crm.RoleManager: "---", crm.RoleSeller: "---"},
-		crm.KindSetting:  {crm.RoleAdmin: "+++", crm.RoleManager: "---", crm.RoleSeller: "---"},
-		crm.KindContact:  {crm.RoleAdmin: "+++", crm.RoleManager: "+++", crm.RoleSeller: "+++"},
-		crm.KindLead:     {crm.RoleAdmin: "+++", crm.RoleManager: "+++", crm.RoleSeller: "+++"},
-		crm.KindMark:     {crm.RoleAdmin: "+++", crm.RoleManager: "+++", crm.RoleSeller: "+++"},
-		crm.KindActivity: {crm.RoleAdmin: "+++", crm.RoleManager: "+++", crm.RoleSeller: "+++"},
-		crm.KindEvent:    {crm.RoleAdmin: "+++", crm.RoleManager: "+ii", crm.RoleSeller: "+ii"},
-		99:               {crm.RoleAdmin: "+++", crm.RoleManager: "+++", crm.RoleSeller: "+++"}, // a newer program's
+		crm.KindShop:       {crm.RoleAdmin: "+++", crm.RoleManager: "---", crm.RoleSeller: "---"},
+		crm.KindUser:       {crm.RoleAdmin: "+++", crm.RoleManager: "+++", crm.RoleSeller: "---"},
+		crm.KindSource:     {crm.RoleAdmin: "+++", crm.RoleManager: "+++", crm.RoleSeller: "+--"},
+		crm.KindTag:        {crm.RoleAdmin: "+++", crm.RoleManager: "+++", crm.RoleSeller: "+--"},
+		crm.KindReason:     {crm.RoleAdmin: "+++", crm.RoleManager: "+++", crm.RoleSeller: "---"},
+		crm.KindField:      {crm.RoleAdmin: "+++", crm.RoleManager: "+++", crm.RoleSeller: "---"},
+		crm.KindPipeline:   {crm.RoleAdmin: "+++", crm.RoleManager: "---", crm.RoleSeller: "---"},
+		crm.KindStage:      {crm.RoleAdmin: "+++", crm.RoleManager: "---", crm.RoleSeller: "---"},
+		crm.KindSetting:    {crm.RoleAdmin: "+++", crm.RoleManager: "---", crm.RoleSeller: "---"},
+		crm.KindContact:    {crm.RoleAdmin: "+++", crm.RoleManager: "+++", crm.RoleSeller: "+++"},
+		crm.KindLead:       {crm.RoleAdmin: "+++", crm.RoleManager: "+++", crm.RoleSeller: "+++"},
+		crm.KindMark:       {crm.RoleAdmin: "+++", crm.RoleManager: "+++", crm.RoleSeller: "+++"},
+		crm.KindActivity:   {crm.RoleAdmin: "+++", crm.RoleManager: "+++", crm.RoleSeller: "+++"},
+		crm.KindEvent:      {crm.RoleAdmin: "+++", crm.RoleManager: "+ii", crm.RoleSeller: "+ii"},
+		crm.KindAttachment: {crm.RoleAdmin: "+++", crm.RoleManager: "+++", crm.RoleSeller: "+++"},
+		99:                 {crm.RoleAdmin: "+++", crm.RoleManager: "+++", crm.RoleSeller: "+++"}, // a newer program's
 	}
 	letters := map[string]string{"": "+", string(CodeRole): "-", string(CodeImmutable): "i"}
 	h := workspace()
@@ -116,7 +117,7 @@ func TestALeadStaysInShopsThatItsWriterSees(t *testing.T) {
 
 func TestWhatBelongsToALeadOutOfSightIsRefused(t *testing.T) {
 	h := workspace()
-	for _, kind := range []crm.Kind{crm.KindMark, crm.KindActivity, crm.KindEvent} {
+	for _, kind := range []crm.Kind{crm.KindMark, crm.KindActivity, crm.KindEvent, crm.KindAttachment} {
 		for lead, want := range map[string]crm.Code{ownLead: "", otherLead: CodeShop, number(99): ""} {
 			told := stateOf(writer, fields{keys.lead[kind]: lead, {ID: 2}: "1"}).Whole()
 			if got, reason := verdict(t, h, everyone[crm.RoleSeller], kind, nil, told); reason != string(want) || want != "" && len(got) != 3 {
@@ -259,11 +260,14 @@ func TestPlaces(t *testing.T) {
 		"a contact merged":         {crm.KindContact, fields{keyOf[crm.Contact]("MergedInto"): otherContact}, hub.Place{By: hub.Children}},
 		"a person of a company":    {crm.KindContact, fields{keys.contactCompany: otherContact}, hub.Place{By: hub.Children, Parents: []record.ID{asID(otherContact)}}},
 		"an activity":              {crm.KindActivity, fields{keys.lead[crm.KindActivity]: ownLead}, hub.Place{By: hub.Parent, Parents: []record.ID{asID(ownLead)}}},
-		"an event of nothing":      {crm.KindEvent, fields{}, hub.Place{By: hub.Parent}},
-		"a newer program's":        {99, fields{{ID: 1}: ownLead}, hub.Place{By: hub.Parent}},
+		"a photo": {crm.KindAttachment, fields{keys.lead[crm.KindAttachment]: ownLead, keys.attachmentHash: protocol.BlobID{7}.String()},
+			hub.Place{By: hub.Parent, Parents: []record.ID{asID(ownLead)}, Blobs: []protocol.BlobID{{7}}}},
+		"a photo of nowhere":  {crm.KindAttachment, fields{keys.attachmentHash: "../patio.db"}, hub.Place{By: hub.Parent}},
+		"an event of nothing": {crm.KindEvent, fields{}, hub.Place{By: hub.Parent}},
+		"a newer program's":   {99, fields{{ID: 1}: ownLead}, hub.Place{By: hub.Parent}},
 	} {
 		got := (Policy{}).Place(uint32(c.kind), stateOf(1, c.values))
-		if got.By != c.want.By || got.Scope != c.want.Scope || got.Holds != c.want.Holds || !slices.Equal(got.Parents, c.want.Parents) {
+		if got.By != c.want.By || got.Scope != c.want.Scope || got.Holds != c.want.Holds || !slices.Equal(got.Parents, c.want.Parents) || !slices.Equal(got.Blobs, c.want.Blobs) {
 			t.Errorf("%s: %+v, want %+v", name, got, c.want)
 		}
 	}

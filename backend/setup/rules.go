@@ -21,8 +21,8 @@ const maxDays = 3650
 
 // SaveRule writes one of the settings by which a workspace works: days without
 // a contact, days in the archive, reminders (minutes before, and the morning in
-// minutes since midnight), language, currency, and per field whether new leads
-// need it ("1" or ""). Errors: invalid, currency.in_use.
+// minutes since midnight), megabytes of an attachment, language, currency, and
+// per field whether new leads need it ("1" or ""). Errors: invalid, currency.in_use.
 func SaveRule(ctx context.Context, s *store.Store, key, value string) (crm.Done, error) {
 	bad := crm.NewError(crm.CodeInvalid, key, "value", value)
 	field, isRequired := strings.CutPrefix(key, store.SettingRequired(""))
@@ -46,6 +46,12 @@ func SaveRule(ctx context.Context, s *store.Store, key, value string) (crm.Done,
 			return crm.Done{}, bad.Because(err)
 		}
 		value = strconv.FormatInt(n, 10)
+	case key == store.SettingFileMB:
+		n, err := strconv.Atoi(strings.TrimSpace(value))
+		if err != nil || n < 1 || n > store.MaxFileMB {
+			return crm.Done{}, crm.NewError(crm.CodeInvalid, key, "max", strconv.Itoa(store.MaxFileMB)).Because(err)
+		}
+		value = strconv.Itoa(n)
 	case key == store.SettingLanguage:
 		if !slices.Contains([]crm.Lang{crm.Portuguese, crm.English, crm.Spanish}, crm.Lang(value)) {
 			return crm.Done{}, bad

@@ -14,7 +14,7 @@ func TestRulesHaveValuesFromTheStartAndAreChecked(t *testing.T) {
 	}
 	for key, value := range map[string]string{
 		store.SettingIdleDays: " 12 ", store.SettingRetention: "30", store.SettingLanguage: "en", store.SettingCurrency: "EUR", store.SettingRequired("vehicle"): "1",
-		store.SettingRemind: " 60", store.SettingMorning: "510",
+		store.SettingRemind: " 60", store.SettingMorning: "510", store.SettingFileMB: "25",
 	} {
 		must(t)(SaveRule(ctx, s, key, value))
 	}
@@ -24,7 +24,7 @@ func TestRulesHaveValuesFromTheStartAndAreChecked(t *testing.T) {
 	}
 	for key, value := range map[string]string{
 		store.SettingIdleDays: "0", store.SettingRetention: "for ever", store.SettingLanguage: "fr", store.SettingCurrency: "JPY",
-		store.SettingRequired("vehicle"): "yes", store.SettingRequired("name"): "1", store.SettingRemind: "-2", store.SettingMorning: "1440", store.SettingStarted: "", "unknown": "1",
+		store.SettingRequired("vehicle"): "yes", store.SettingRequired("name"): "1", store.SettingRemind: "-2", store.SettingMorning: "1440", store.SettingStarted: "", "unknown": "1", store.SettingFileMB: "26",
 	} {
 		if _, err := SaveRule(ctx, s, key, value); crm.CodeOf(err) != crm.CodeInvalid || !fieldIs(err, key) {
 			t.Errorf("%s=%q: %v", key, value, err)

@@ -69,5 +69,8 @@ func (s *Store) daily(ctx context.Context, starting bool) {
 		if err := s.purgeDue(ctx); err != nil && ctx.Err() == nil {
 			s.log.Warn().Err(err).Msg("what is due was not purged whole: tried again tomorrow")
 		}
+		if err := s.collectFiles(ctx); err != nil && ctx.Err() == nil {
+			s.log.Warn().Err(err).Msg("files that nothing names were not removed: tried again tomorrow")
+		}
 	}
 }

@@ -212,7 +212,12 @@ func (tx *Tx) contact(id string) (*crm.Contact, error) {
 
 // after keeps counters and the search text in step with a written record.
 func (tx *Tx) after(im *image) error {
-	if im.t.kind != crm.KindLead {
+	switch im.t.kind {
+	case crm.KindAttachment:
+		tx.leads[im.after.FieldByName("LeadID").String()] = true
+		return nil
+	case crm.KindLead:
+	default:
 		return nil
 	}
 	tx.leads[im.id] = true
@@ -323,6 +328,11 @@ func (tx *Tx) writeEvents() error {
 				}
 			}
 			note(a.LeadID, list)
+		case crm.KindAttachment:
+			if e.Died > 0 || e.Revived > 0 {
+				a := im.after.Addr().Interface().(*crm.Attachment)
+				note(a.LeadID, []crm.FieldChange{{Field: "attachment.deleted", Old: a.Name, New: flag(im.dies)}})
+			}
 		}
 	}
 	t := tx.s.tables[crm.KindEvent]

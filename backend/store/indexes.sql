@@ -47,3 +47,5 @@ CREATE INDEX IF NOT EXISTS leads_place ON leads(stage, fresh DESC, rank, id, own
 CREATE INDEX IF NOT EXISTS activities_lead ON activities(lead_id);
 CREATE INDEX IF NOT EXISTS events_lead ON events(lead_id, at);
 CREATE INDEX IF NOT EXISTS marks_lead ON marks(lead_id);
+CREATE INDEX IF NOT EXISTS attachments_lead ON attachments(lead_id);
+CREATE INDEX IF NOT EXISTS attachments_hash ON attachments(hash);

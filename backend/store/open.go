@@ -85,6 +85,9 @@ func (s *Store) path() string { return filepath.Join(s.dir, FileName) }
 
 // sweep removes what a kill left half made.
 func (s *Store) sweep() error {
+	if err := os.RemoveAll(filepath.Join(s.dir, viewingFolder)); err != nil {
+		s.log.Warn().Err(err).Msg("what was laid out for viewers stays until the next start") // one may have it open
+	}
 	for _, dir := range []string{s.dir, s.snapshotDir()} {
 		list, err := os.ReadDir(dir)
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {

@@ -80,7 +80,7 @@ func (tx *Tx) purge(id string) (bool, error) {
 	if lead.ArchivedAt == 0 || im.gone {
 		return false, nil
 	}
-	for _, kind := range []crm.Kind{crm.KindActivity, crm.KindMark, crm.KindEvent} {
+	for _, kind := range []crm.Kind{crm.KindActivity, crm.KindMark, crm.KindEvent, crm.KindAttachment} {
 		hang, err := tx.loadAll(tx.s.tables[kind], "lead_id=?", blob(id))
 		if err != nil {
 			return false, err
@@ -128,6 +128,9 @@ func (tx *Tx) notePurged() error {
 			if _, err := tx.s.exec(tx.ctx, query, blob(im.id)); err != nil {
 				return err
 			}
+		}
+		if err := tx.purgeFile(im); err != nil {
+			return err
 		}
 		tx.s.joins.evicted = true // asks more often than it need, should this fail
 	}

@@ -11,8 +11,8 @@ import (
 
 // ClearPurged takes away what is left of purged records: their values in the
 // audit log (the chain covers digests, and stays whole), what the write-ahead
-// log still holds, and the snapshots from before. What fails is tried again the
-// next day.
+// log still holds, the snapshots from before, and the files of what was attached.
+// What fails is tried again the next day.
 func (s *Store) ClearPurged(ctx context.Context) error {
 	s.purging.Lock()
 	defer s.purging.Unlock()
@@ -32,6 +32,9 @@ func (s *Store) ClearPurged(ctx context.Context) error {
 	}
 	if err := s.renewSnapshots(ctx); err != nil {
 		return fmt.Errorf("snapshots: %w", err)
+	}
+	if err := s.removePurgedFiles(ctx); err != nil {
+		return fmt.Errorf("files: %w", err)
 	}
 	s.writing.Lock()
 	defer s.writing.Unlock()

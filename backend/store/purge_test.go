@@ -18,7 +18,7 @@ import (
 )
 
 // What only the purged person's records say.
-var personal = []string{"Graçiela Quixadá", "5511987650021", "graciela.q@exemplo", "Peugeot 2008 Griffe", "prefere ligação à tarde", "ganhou na Mega", "time do coração", "anel de formatura"}
+var personal = []string{"Graçiela Quixadá", "5511987650021", "graciela.q@exemplo", "Peugeot 2008 Griffe", "prefere ligação à tarde", "ganhou na Mega", "time do coração", "anel de formatura", "RG da Graçiela.pdf", "%PDF-1.7 órgão expedidor"}
 
 // archive of one store, with a second folder for its copies.
 type archive struct {
@@ -89,6 +89,8 @@ func (a *archive) graciela() (lead, contact string) {
 			return Put(tx, got)
 		})
 	}
+	attach(a.t, a.s, l.ID, personal[8], personal[9])
+	must(a.s.CopyFile(hashOf(personal[9]), personal[8]))
 	a.do("lead.move", func(tx *Tx) error {
 		got, err := Get[crm.Lead](tx, l.ID)
 		if err != nil {
@@ -184,7 +186,7 @@ func TestNoFileHoldsAWordOfWhoWasPurged(t *testing.T) {
 	}
 	// The control: each word is found, in the database or its log, and in the copies.
 	before := a.found()
-	for _, word := range personal {
+	for _, word := range personal[:9] {
 		for _, in := range []string{"patio.db", "patio-"} {
 			if !slices.ContainsFunc(before, func(hit string) bool { return strings.HasPrefix(hit, in) && strings.HasSuffix(hit, word) }) {
 				t.Errorf("%q is in no %s… before: the search proves nothing", word, in)
@@ -192,6 +194,11 @@ func TestNoFileHoldsAWordOfWhoWasPurged(t *testing.T) {
 		}
 	}
 
+	for _, in := range []string{hashOf(personal[9])[2:], personal[8]} { // the file, and what was laid out for a viewer
+		if !slices.Contains(before, in+": "+personal[9]) {
+			t.Errorf("%s is not found before", in)
+		}
+	}
 	if done := a.purge(lead); done.Params["count"] != "1" || done.Undo {
 		t.Errorf("said %+v", done)
 	}

@@ -49,6 +49,15 @@ func (x *SyncTx) Erase(id record.ID) error {
 	if _, err := tx.s.exec(tx.ctx, "INSERT INTO purges(id) VALUES (?) ON CONFLICT DO NOTHING", id[:]); err != nil {
 		return err
 	}
+	if crm.Kind(h.Kind) == crm.KindAttachment {
+		im, err := tx.load(tx.s.tables[crm.KindAttachment], text(id[:]))
+		if err == nil && im != nil {
+			err = tx.purgeFile(im)
+		}
+		if err != nil {
+			return err
+		}
+	}
 	return x.Drop(id)
 }
 

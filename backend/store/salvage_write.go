@@ -170,7 +170,7 @@ func (v *salvage) doubt(t *table, f found) {
 	switch t.kind {
 	case crm.KindLead:
 		v.unsure[f.id] = true
-	case crm.KindActivity:
+	case crm.KindActivity, crm.KindAttachment:
 		v.unsure[f.v.FieldByName("LeadID").String()] = true
 	case crm.KindContact:
 		ids, err := v.sc.old.LeadsOf(context.Background(), f.id)

@@ -34,6 +34,7 @@ func TestStagesOfAnOlderDatabaseAreWhole(t *testing.T) {
 		"DROP TABLE fields", "DROP TABLE field_choices", "DROP TABLE lead_values", "DROP TABLE contact_values",
 		"DROP INDEX contacts_people", "ALTER TABLE contacts DROP COLUMN company_id",
 		"DROP INDEX leads_referred", "ALTER TABLE leads DROP COLUMN referred_by",
+		"DROP TABLE attachments", "DROP TABLE files",
 	} {
 		if _, err := s.exec(ctx, later); err != nil {
 			t.Fatal(err)

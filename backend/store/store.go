@@ -84,7 +84,8 @@ type Store struct {
 	ballast    ballast
 	damage     damage
 	background background
-	purging    sync.Mutex // held by who clears what a purge left
+	purging    sync.Mutex   // held by who clears what a purge left
+	filing     sync.RWMutex // read-held between an attachment's file and its record; held by who removes files
 }
 
 // Opened tells what happened at the start that a person must know.

@@ -160,6 +160,7 @@ func registry() []*table {
 		newTable(crm.KindMark, "marks", crm.Mark{}),
 		newTable(crm.KindActivity, "activities", crm.Activity{}),
 		newTable(crm.KindEvent, "events", crm.Event{}),
+		newTable(crm.KindAttachment, "attachments", crm.Attachment{}),
 	}
 }
 

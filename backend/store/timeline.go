@@ -48,6 +48,13 @@ func (s *Store) Timeline(ctx context.Context, leadID string, before int64, limit
 	if err != nil {
 		return nil, false, s.fail("read activities", err)
 	}
+	err = s.each(ctx, s.tables[crm.KindAttachment], "lead_id=? AND created_at<? AND created_at>=? AND deleted=0", func(v any) {
+		a := v.(*crm.Attachment)
+		items = append(items, crm.TimelineItem{ID: a.ID, Type: "attachment", At: a.CreatedAt, UserID: a.CreatedBy, Attachment: a})
+	}, blob(leadID), before, last)
+	if err != nil {
+		return nil, false, s.fail("read attachments", err)
+	}
 	slices.SortFunc(items, func(a, b crm.TimelineItem) int {
 		if a.At != b.At {
 			if a.At > b.At {
@@ -93,8 +100,9 @@ func (tx *Tx) CameFrom(leadID, stageID string) (string, error) {
 func (s *Store) pageEnd(ctx context.Context, leadID string, before int64, limit int) (last int64, more bool, err error) {
 	moments, err := s.ints(ctx, `SELECT at FROM (
 		SELECT at FROM events WHERE lead_id=? AND at<? AND deleted=0 UNION ALL
-		SELECT done_at FROM activities WHERE lead_id=? AND done_at>0 AND done_at<? AND deleted=0
-		) ORDER BY at DESC`, blob(leadID), before, blob(leadID), before)
+		SELECT done_at FROM activities WHERE lead_id=? AND done_at>0 AND done_at<? AND deleted=0 UNION ALL
+		SELECT created_at FROM attachments WHERE lead_id=? AND created_at<? AND deleted=0
+		) ORDER BY at DESC`, blob(leadID), before, blob(leadID), before, blob(leadID), before)
 	if err != nil || len(moments) <= limit {
 		return 0, false, err
 	}

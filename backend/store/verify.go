@@ -184,6 +184,7 @@ type reference struct{ table, column, to string }
 var references = []reference{
 	{"leads", "contact_id", "contacts"}, {"leads", "origin_lead", "leads"}, {"leads", "next_id", "activities"},
 	{"contacts", "merged_into", "contacts"}, {"marks", "lead_id", "leads"}, {"activities", "lead_id", "leads"}, {"events", "lead_id", "leads"},
+	{"attachments", "lead_id", "leads"},
 }
 
 // refColumns are references through the local integers of refs.
@@ -191,6 +192,7 @@ var refColumns = []reference{
 	{"stages", "pipeline", "pipelines"}, {"leads", "stage", "stages"}, {"leads", "pipeline", "pipelines"}, {"leads", "owner", "users"},
 	{"leads", "source", "sources"}, {"leads", "shop", "shops"}, {"leads", "reason", "reasons"}, {"leads", "created_by", "users"},
 	{"leads", "converted_from", "pipelines"}, {"activities", "user", "users"}, {"activities", "created_by", "users"}, {"events", "user", "users"},
+	{"attachments", "created_by", "users"},
 }
 
 // references looks for what is named and isn't there. Where a hub is, that is

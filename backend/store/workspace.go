@@ -43,6 +43,7 @@ const (
 	SettingRetention = "retention_days" // that a discarded lead rests in the archive before it is purged
 	SettingRemind    = "remind"         // of what is planned, unless its planner says otherwise; as crm.Activity.Remind
 	SettingMorning   = "morning"        // minutes since midnight when reminders of what has no hour are said
+	SettingFileMB    = "attachment_mb"  // that a photo or document may have at most
 )
 
 // SettingRequired is the key that says whether new leads need a field: "1" or
@@ -80,9 +81,23 @@ func Days(key, value string) int {
 func readySettings() map[string]string {
 	return map[string]string{
 		SettingLanguage: string(crm.Portuguese), SettingCurrency: "BRL", SettingZone: defaultZone,
-		SettingIdleDays: "7", SettingRetention: "90", SettingRemind: "15", SettingMorning: strconv.Itoa(defaultMorning),
+		SettingIdleDays: "7", SettingRetention: "90", SettingRemind: "15", SettingMorning: strconv.Itoa(defaultMorning), SettingFileMB: strconv.Itoa(defaultFileMB),
 	}
 }
+
+// AttachmentBytes answers how large an attachment may be.
+func (w *Workspace) AttachmentBytes() int64 {
+	mb := w.Days(SettingFileMB)
+	if mb < 1 || mb > MaxFileMB {
+		mb = defaultFileMB
+	}
+	return int64(mb) << 20
+}
+
+const (
+	defaultFileMB = 10
+	MaxFileMB     = 25 // as much as a hub takes, unless told otherwise
+)
 
 // Requires says whether new leads need a field.
 func (w *Workspace) Requires(field string) bool { return w.Settings[SettingRequired(field)] == "1" }

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { axeFaults } from './lib/axe.mjs';
 import { launch } from './lib/browser.mjs';
-import { faultsOpened, leadOpenings, menu, overlays } from './lib/openings.mjs';
+import { faultsOpened, leadOpenings, menu, overlays, PHOTO } from './lib/openings.mjs';
+import { drawPhoto } from './lib/photos.mjs';
 import { addLead, addLeads, enter, openShop, openStages } from './lib/shop.mjs';
 import { wordsOf } from './lib/words.mjs';
 
@@ -54,6 +55,8 @@ async function addEventful() {
     phones: [...contact.phones, { key: '+551132345678', label: 'casa', pos: 1 }],
   });
   await addLead(shop, { contactId: contact.id, name: NAME, vehicle: 'Fiat Uno' });
+  const photo = await drawPhoto(chromium.browser);
+  await shop.call('Attachments', 'Paste', lead, PHOTO, photo.toString('base64'));
   const activity = {
     leadId: lead,
     title: '',

@@ -161,6 +161,9 @@ export function overlays(page, t) {
   ];
 }
 
+/** A photo that the lead needs to have, for what opens with it. */
+export const PHOTO = 'frente.jpg';
+
 /**
  * What opens on a lead, on its page or in its panel.
  * @param {Page} page
@@ -175,6 +178,7 @@ export function leadOpenings(page, place, t) {
   const tags = t('leads.field.tags');
   const plan = place.getByRole('group', { name: t('activities.plan.title') });
   const ending = place.getByRole('group', { name: t('activities.next.complete') });
+  const file = () => place.getByRole('listitem').filter({ hasText: PHOTO });
   return [
     menu(page, 'stage', () => place.locator('button.stage').click()),
     menu(page, 'more', () => button('leads.action.more').click(), [t('leads.action.move')]),
@@ -201,6 +205,20 @@ export function leadOpenings(page, place, t) {
     { name: 'complete', open: () => button('activities.next.complete').click(), shown: ending },
     menu(page, 'activity', () => button('activities.next.more').click()),
     menu(page, 'history', () => button('lead.history.more').click()),
+    menu(page, 'file', () => file().getByRole('button').last().click()),
+    {
+      name: 'photo',
+      open: () => file().getByRole('button').first().click(),
+      shown: page.getByRole('dialog', { name: PHOTO }),
+    },
+    {
+      name: 'file name',
+      open: async () => {
+        await file().getByRole('button').last().click();
+        await page.getByRole('menuitem', { name: t('lead.files.rename') }).click();
+      },
+      shown: page.getByRole('dialog', { name: t('lead.files.rename') }),
+    },
     {
       name: 'further lead',
       open: () => button('leads.further.add').click(),

@@ -8,6 +8,7 @@ import type { Api } from './api';
 type Generated = {
   Agenda: typeof import('./wailsjs/go/api/Agenda');
   Activities: typeof import('./wailsjs/go/api/Activities');
+  Attachments: typeof import('./wailsjs/go/api/Attachments');
   Backups: typeof import('./wailsjs/go/api/Backups');
   Board: typeof import('./wailsjs/go/api/Board');
   Contacts: typeof import('./wailsjs/go/api/Contacts');

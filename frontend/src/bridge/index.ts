@@ -2,6 +2,7 @@
 export { api, settled, watchTraffic, useTransport, type Traffic } from './client';
 export type * from './agenda';
 export type * from './api';
+export type * from './attachments';
 export type * from './board';
 export type * from './contacts';
 export type * from './leads';

@@ -3,6 +3,8 @@
  * is cents; times are ms UTC, 0 for none; days are `YYYY-MM-DD`.
  */
 
+import type { Attachment } from './attachments';
+
 /** Shop is one store of the dealer. A lead's shop gives its scope. */
 export interface Shop {
   id: string;
@@ -354,7 +356,7 @@ export interface Selection {
 /** TimelineItem is one entry of a lead's history, newest first. */
 export interface TimelineItem {
   id: string;
-  /** "event", "activity" or "created" */
+  /** "event", "activity", "attachment" or "created" */
   type: string;
   at: number;
   userId: string;
@@ -364,6 +366,8 @@ export interface TimelineItem {
   changes: FieldChange[];
   /** of an activity */
   activity: Activity | null;
+  /** of an attachment */
+  attachment: Attachment | null;
 }
 
 /** Done answers every write: what was done, so that the window can say it and offer to undo it. Op is the operation's id, Label its name ("lead.move"). */

@@ -1,4 +1,5 @@
 import type { FileRef, OpenAsk, SaveAsk } from './api';
+import type { Done } from './records';
 import { api } from './client';
 import { on } from './events';
 import { toFailure, Failure } from './failure';
@@ -79,26 +80,89 @@ export async function upload(file: File): Promise<FileRef> {
 }
 
 /**
- * Hears files dropped anywhere on the window. A page may listen while it can
- * take one. Of several files the first counts. onFailure hears an upload that failed.
+ * Hears files dropped on the window, but on what takes them itself. A page may
+ * listen while it can take one. Of several files the first counts. onFailure
+ * hears an upload that failed.
  */
 export function onFileDrop(
   take: (file: FileRef) => void,
   onFailure: (failure: Failure) => void,
 ): () => void {
+  return hearDrops(null, 1, ([file]) => file && take(file), onFailure);
+}
+
+const TAKES = 'data-takes-files';
+
+/** The element around a place that takes files dropped there; null for none. */
+export function takerOf(place: EventTarget | null): Element | null {
+  return place instanceof Element ? place.closest(`[${TAKES}]`) : null;
+}
+
+/** Has an element take the files that are dropped on it. */
+export function takeFileDrops(
+  element: Element,
+  take: (files: FileRef[]) => void,
+  onFailure: (failure: Failure) => void,
+): () => void {
+  element.setAttribute(TAKES, '');
+  return hearDrops(element, Infinity, take, onFailure);
+}
+
+function hearDrops(
+  taker: Element | null,
+  most: number,
+  take: (files: FileRef[]) => void,
+  onFailure: (failure: Failure) => void,
+): () => void {
   if (inWindow()) {
-    return on('files.dropped', ({ files }) => {
-      if (files[0]) take(files[0]);
+    return on('files.dropped', ({ x, y, files }) => {
+      if (takerOf(document.elementFromPoint(x, y)) === taker) take(files.slice(0, most));
     });
   }
   const drop = (event: DragEvent) => {
-    const file = event.dataTransfer?.files[0];
-    if (!file) return;
+    const files = [...(event.dataTransfer?.files ?? [])].slice(0, most);
+    if (files.length === 0 || takerOf(event.target) !== taker) return;
     event.preventDefault();
-    upload(file).then(take, (thrown: unknown) => onFailure(toFailure(thrown, 'upload')));
+    Promise.all(files.map(upload)).then(take, (thrown: unknown) =>
+      onFailure(toFailure(thrown, 'upload')),
+    );
   };
   window.addEventListener('drop', drop);
   return () => window.removeEventListener('drop', drop);
+}
+
+/** Attaches a file that the page itself holds, such as one from the clipboard. */
+export async function attachHeld(leadID: string, file: File): Promise<Done> {
+  if (!inWindow()) return api.Attachments.Add(leadID, (await upload(file)).handle);
+  const url = await readAsDataURL(file);
+  return api.Attachments.Paste(leadID, file.name, url.slice(url.indexOf(',') + 1));
+}
+
+function readAsDataURL(file: File): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const reader = new FileReader();
+    reader.addEventListener('load', () => resolve(reader.result as string));
+    reader.addEventListener('error', () => reject(new Failure('not_found', { call: 'paste' })));
+    reader.readAsDataURL(file);
+  });
+}
+
+/** Where the page finds an attachment; small is a picture of a photo. */
+export function attachmentURL(id: string, small = false): string {
+  return `attachment/${id}${small ? '?small' : ''}`;
+}
+
+/** Shows an attachment outside the page: in the system's viewer, or as browsers do. */
+export async function openAttachment({ id, name }: { id: string; name: string }): Promise<void> {
+  if (inWindow()) return api.Attachments.Open(id);
+  const link = document.createElement('a');
+  link.href = attachmentURL(id);
+  link.target = '_blank';
+  link.rel = 'noopener';
+  link.title = name;
+  document.body.append(link);
+  link.click();
+  link.remove();
 }
 
 /**

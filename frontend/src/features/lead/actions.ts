@@ -4,6 +4,7 @@ import CalendarPlus from '@lucide/svelte/icons/calendar-plus';
 import Check from '@lucide/svelte/icons/check';
 import Mail from '@lucide/svelte/icons/mail';
 import MessageCircle from '@lucide/svelte/icons/message-circle';
+import Paperclip from '@lucide/svelte/icons/paperclip';
 import Phone from '@lucide/svelte/icons/phone';
 import Printer from '@lucide/svelte/icons/printer';
 import StickyNote from '@lucide/svelte/icons/sticky-note';
@@ -21,6 +22,7 @@ export interface LeadParts {
   note: () => void;
   plan: () => void;
   complete: () => void;
+  attach: () => void;
 }
 
 /** What can be done with the lead that a panel or page shows, while it shows it. */
@@ -82,6 +84,14 @@ export function leadActions(record: LeadRecord, parts: LeadParts): void {
       shortcut: 'c',
       when: () => (record.view?.planned ?? []).length > 0,
       perform: parts.complete,
+    },
+    {
+      id: 'lead.attach',
+      label: 'lead.files.attach',
+      group: 'lead.group',
+      icon: Paperclip,
+      shortcut: 'd',
+      perform: parts.attach,
     },
     {
       id: 'lead.convert',

@@ -46,6 +46,7 @@ const event = (op: string, ...changes: [string, string, string][]): TimelineItem
   op,
   changes: changes.map(([field, old, now]) => ({ field, old, new: now })),
   activity: null,
+  attachment: null,
 });
 
 const activity = (fields: Partial<Activity>): TimelineItem => ({
@@ -74,6 +75,7 @@ const activity = (fields: Partial<Activity>): TimelineItem => ({
     due: 0,
     ...fields,
   },
+  attachment: null,
 });
 
 function told(item: TimelineItem, of = view()) {

@@ -41,6 +41,13 @@ function entry(item: TimelineItem, view: LeadView): Entry | undefined {
   const base = { id: `${item.type}-${item.id}`, at: item.at };
   if (item.type === 'created') return { ...base, ...created(view, item.userId) };
   if (item.activity) return { ...base, ...done(item.activity, view), activity: item.activity };
+  if (item.attachment) {
+    const from = strong(item.attachment.name);
+    return {
+      ...base,
+      ...plain(pieces(t('lead.history.attached', { who: who(item.userId), from }))),
+    };
+  }
   const changes = item.changes ?? [];
   if (changes.every(({ field, new: now }) => toldByActivity(item.op, field, now))) return undefined;
   return { ...base, ...changed(item, changes, view.lead.currency) };
@@ -127,6 +134,10 @@ const SENTENCES: Readonly<Record<string, (change: FieldChange) => [Key, string?,
     now === '1' ? 'lead.history.activity_deleted' : 'lead.history.activity_undeleted',
     old || t('lead.history.an_activity'),
   ],
+  'attachment.deleted': ({ old, new: now }) => [
+    now === '1' ? 'lead.history.attachment_deleted' : 'lead.history.attachment_undeleted',
+    old,
+  ],
   'activity.doneAt': ({ new: now }) => [
     now === '0' ? 'lead.history.reopened' : 'lead.history.activity_done',
   ],
@@ -169,7 +180,7 @@ function dueOf(at: string, day: string): string {
 export function line(field: string, old: string, now: string, currency?: string): string {
   if (field === 'archivedAt')
     return t(now === '0' ? 'lead.history.line_unarchived' : 'lead.history.line_archived');
-  if (field === 'deleted' || field === 'activity.deleted')
+  if (field === 'deleted' || field === 'activity.deleted' || field === 'attachment.deleted')
     return t(now === '1' ? 'lead.history.line_deleted' : 'lead.history.line_undeleted');
   const name = fieldName(field);
   const before = fieldText(field, old, currency);

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import type { SyncDevice } from '../../bridge';
-import { bytesText } from './bytes';
+import { bytesText } from '../../shared/format';
 import { found } from './devices';
 import { LIBRARIES } from './libraries';
 import { retiredNamed, sorted, type Named } from './roster';

@@ -1,4 +1,5 @@
 /** How amounts, counts, days, phones and names are written and read. */
+export * from './bytes';
 export * from './dates';
 export * from './documents';
 export * from './money';

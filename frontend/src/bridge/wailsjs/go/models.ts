@@ -4,6 +4,10 @@ export namespace api {
 	    version: string;
 	    revision: string;
 	}
+	export interface Attached {
+	    attachment: crm.Attachment;
+	    here: boolean;
+	}
 	export interface Autostart {
 	    offered: boolean;
 	    on: boolean;
@@ -246,6 +250,16 @@ export namespace crm {
 	    shopIds: string[];
 	    kinds: string[];
 	    perDay: number;
+	}
+	export interface Attachment {
+	    id: string;
+	    leadId: string;
+	    name: string;
+	    mime: string;
+	    size: number;
+	    hash: string;
+	    createdAt: number;
+	    createdBy: string;
 	}
 	export interface ContactRow {
 	    id: string;
@@ -528,6 +542,7 @@ export namespace crm {
 	    op: string;
 	    changes: FieldChange[];
 	    activity?: Activity;
+	    attachment?: Attachment;
 	}
 	
 	export interface User {
