@@ -5,6 +5,7 @@ import (
 	"errors"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"time"
 
@@ -37,6 +38,9 @@ func (s *Service) run(ctx context.Context, done chan<- struct{}) {
 		if c.Label != opSync {
 			s.nudge()
 		}
+		if slices.Contains(c.Kinds, kindAttachments) || c.All {
+			signal(s.filed)
+		}
 	})
 	defer off()
 	var listening sync.WaitGroup
@@ -44,6 +48,7 @@ func (s *Service) run(ctx context.Context, done chan<- struct{}) {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	listening.Go(func() { s.listen(ctx) })
+	listening.Go(func() { s.carryFiles(ctx) })
 
 	failures, due := 0, s.firstCompare(ctx)
 	for {

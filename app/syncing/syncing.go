@@ -57,6 +57,7 @@ type Service struct {
 	asked  chan struct{} // somebody doesn't want to wait
 	agreed chan struct{} // a sync went well
 	turned chan struct{} // the hub is at another address
+	filed  chan struct{} // files may have to go or come
 
 	mu       sync.Mutex // guards what follows
 	member   *Membership
@@ -72,6 +73,8 @@ type Service struct {
 	stop     context.CancelFunc // of the loop; nil while it isn't running
 	done     chan struct{}      // closed when the loop has ended
 	running  bool               // Start was called
+
+	filesLeft bool // some wait for the hub, or for another PC to bring them there
 }
 
 // Open reads what this installation is a device of. It syncs nothing before
@@ -85,7 +88,7 @@ func Open(ctx context.Context, cfg Config) (*Service, error) {
 	}
 	s := &Service{
 		store: cfg.Store, local: replica.NewLocal(cfg.Store), members: memberships{cfg.Memberships}, cfg: cfg,
-		wake: make(chan struct{}, 1), asked: make(chan struct{}, 1), agreed: make(chan struct{}, 1), turned: make(chan struct{}, 1), phase: PhaseOff,
+		wake: make(chan struct{}, 1), asked: make(chan struct{}, 1), agreed: make(chan struct{}, 1), turned: make(chan struct{}, 1), filed: make(chan struct{}, 1), phase: PhaseOff,
 	}
 	past, err := s.local.Past(ctx)
 	if err != nil {
@@ -290,6 +293,9 @@ func (s *Service) Sync(ctx context.Context) (client.Result, error) {
 	if err == nil {
 		s.mu.Lock()
 		s.synced, s.allowed = s.cfg.Now().UnixMilli(), false
+		if s.filesLeft {
+			signal(s.filed)
+		}
 		s.mu.Unlock()
 		s.show(PhaseIdle, nil)
 		return r, nil

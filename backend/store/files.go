@@ -117,22 +117,31 @@ func (s *Store) placeFile(from, hash string) error {
 	if err != nil {
 		return err
 	}
-	dir := filepath.Dir(path)
-	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
-		if err := os.MkdirAll(dir, 0o700); err != nil {
-			return makeFailure(dir, err)
-		}
-		if err := errors.Join(syncFolder(filepath.Dir(dir)), syncFolder(s.dir)); err != nil {
-			return folderFailure(dir, err)
-		}
+	if err := s.makeFileFolder(path); err != nil {
+		return err
 	}
 	if sound, err := hasHash(path, hash); err == nil && sound {
 		return os.Remove(from)
 	}
 	if err := os.Rename(from, path); err != nil {
-		return folderFailure(dir, err)
+		return folderFailure(s.dir, err)
 	}
-	if err := syncFolder(dir); err != nil {
+	if err := syncFolder(filepath.Dir(path)); err != nil {
+		return folderFailure(s.dir, err)
+	}
+	return nil
+}
+
+// makeFileFolder makes the folder in which a file is to lie, for good.
+func (s *Store) makeFileFolder(path string) error {
+	dir := filepath.Dir(path)
+	if _, err := os.Stat(dir); !errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return makeFailure(dir, err)
+	}
+	if err := errors.Join(syncFolder(filepath.Dir(dir)), syncFolder(s.dir)); err != nil {
 		return folderFailure(dir, err)
 	}
 	return nil
@@ -181,6 +190,8 @@ func (s *Store) OpenFile(hash string) (*os.File, error) {
 	if err == nil {
 		s.log.Warn().Str("file", hash).Msg("a file's bytes are others than they were: put aside")
 		err = os.Rename(path, path+damagedSuffix)
+		// Who syncs fetches it again.
+		s.events.publish(crm.Change{Label: "sync", Kinds: []string{s.tables[crm.KindAttachment].name}}, false)
 	}
 	return nil, crm.NewError(crm.CodeAttachmentDamaged, "").Because(err)
 }

@@ -119,9 +119,9 @@ func (s *Store) collectFiles(ctx context.Context) error {
 	if len(newly)+len(again)+len(gone) == 0 {
 		return nil
 	}
-	return s.noteFiles(ctx, func() error {
+	return s.noteFiles(ctx, func() error { // a hub forgets it as we do
 		return errors.Join(
-			s.execEach(ctx, "INSERT INTO files(unnamed,hash) VALUES (?,?) ON CONFLICT(hash) DO UPDATE SET unnamed=excluded.unnamed", newly, now.UnixMilli()),
+			s.execEach(ctx, "INSERT INTO files(unnamed,hash) VALUES (?,?) ON CONFLICT(hash) DO UPDATE SET unnamed=excluded.unnamed, sent=NULL", newly, now.UnixMilli()),
 			s.execEach(ctx, "UPDATE files SET unnamed=NULL WHERE hash=?", again),
 			s.execEach(ctx, "DELETE FROM files WHERE hash=?", gone),
 		)

@@ -3,6 +3,7 @@ import { after, afterEach, before, describe, test } from 'node:test';
 import { axeFaults } from './lib/axe.mjs';
 import { launch } from './lib/browser.mjs';
 import { openHub } from './lib/hub.mjs';
+import { drawPhoto } from './lib/photos.mjs';
 import { addLead, enter, openShop } from './lib/shop.mjs';
 import { wordsOf } from './lib/words.mjs';
 
@@ -224,6 +225,45 @@ describe('two PCs and a hub', () => {
     await card(there.page, 'Bia Reis').dblclick();
     await button(there.page, 'Tirar do arquivo').click();
     await stage(here.page, 'Qualificado').getByText('Bia Reis').waitFor();
+  });
+
+  test('what one attaches, the other sees, offline too', async () => {
+    const device = { theme: 'light', language: 'pt-BR' };
+    const there = await open(yard, `/lead/${lead}`, { device });
+    const here = await open(desk, `/lead/${lead}`, { device });
+    const files = (/** @type {Page} */ page) =>
+      page.getByRole('region', { name: 'Fotos e documentos' });
+    const tile = (/** @type {Page} */ page, /** @type {string} */ name) =>
+      files(page).getByRole('button', { name: new RegExp(`^${name}`) });
+    const drawn = async (/** @type {Page} */ page, /** @type {string} */ name) => {
+      const picture = tile(page, name).locator('img');
+      await picture.waitFor();
+      await page.waitForFunction(
+        (img) => /** @type {HTMLImageElement} */ (img).naturalWidth > 0,
+        await picture.elementHandle(),
+      );
+    };
+    const chooser = here.page.waitForEvent('filechooser');
+    await files(here.page)
+      .getByRole('button', { name: /escolha um arquivo/ })
+      .click();
+    const buffer = await drawPhoto(chromium.browser);
+    await (await chooser).setFiles({ name: 'frente.jpg', mimeType: 'image/jpeg', buffer });
+    await drawn(there.page, 'frente.jpg');
+
+    await hub.stop();
+    const other = await drawPhoto(chromium.browser, { color: '#b83232' });
+    await yard.call('Attachments', 'Paste', lead, 'lado.jpg', other.toString('base64'));
+    await drawn(there.page, 'lado.jpg');
+    assert.equal((await desk.call('Attachments', 'Of', lead)).length, 1);
+    await hub.start();
+    for (const { page } of [here, there]) await chip(page, 'Tudo sincronizado').waitFor();
+    await drawn(here.page, 'lado.jpg');
+
+    await tile(here.page, 'lado.jpg').hover();
+    await button(here.page, 'Mais ações com lado.jpg').click();
+    await here.page.getByRole('menuitem', { name: 'Excluir' }).click();
+    await tile(there.page, 'lado.jpg').waitFor({ state: 'detached' });
   });
 
   test('see each other, with when each was last heard of', async () => {

@@ -10,7 +10,7 @@ CREATE TABLE attachments (
 CREATE TABLE files (
   hash    TEXT PRIMARY KEY,       -- as in attachments
   unnamed INTEGER,                -- ms UTC since when no living attachment has named it
-  sent    INTEGER,                -- the hub's epoch in which it was known to have it; NULL: not known
+  sent    BLOB,                   -- the generation of the hub that is known to have it; NULL: none
   purge   INTEGER                 -- 1: it is to go with what was purged
 ) STRICT, WITHOUT ROWID;
 
