@@ -13,7 +13,7 @@ import (
 // backupName is the copy that a backup is read from.
 const backupName = "patio.backup" + partSuffix
 
-// Backup makes a checked copy of the database, calls use with its path, and
+// Backup makes a checked copy of the database and its files, calls use with its path, and
 // removes it: unlike a snapshot it is not kept. A restore and snapshots wait
 // until use returns, whose error it answers. Codes: disk_full, read_only,
 // database.corrupt.
@@ -31,6 +31,9 @@ func (s *Store) Backup(ctx context.Context, use func(path string) error) error {
 		return s.vacuumInto(ctx, db, before, path, SnapshotManual)
 	}); err != nil {
 		return s.fail("make backup", err)
+	}
+	if err := s.carryFiles(ctx, path); err != nil {
+		return s.fail("put files into backup", err)
 	}
 	return use(path)
 }
@@ -60,6 +63,9 @@ func Replace(ctx context.Context, cfg Config, file string) (folder string, err e
 	defer removeDatabase(staged)
 	if err := s.stageCopy(ctx, file, staged); err != nil {
 		return "", err
+	}
+	if err := s.uncarryFiles(ctx, staged); err != nil {
+		return "", s.fail("take files out of backup", err)
 	}
 	if err := s.prepareRestored(ctx, staged, nil); err != nil {
 		return "", s.fail("prepare restored database", err)

@@ -17,7 +17,14 @@ import (
 func TestABackupHoldsEverythingAndLeavesNothing(t *testing.T) {
 	ctx, dir, file := context.Background(), t.TempDir(), filepath.Join(t.TempDir(), "loja.db")
 	s := openAt(t, dir)
-	fill(t, s, seeded(t), 30)
+	lead := fill(t, s, seeded(t), 30)[0]
+	large := strings.Repeat("um carro ", 200_000)
+	attach(t, s, lead, "foto.jpg", large[:limit])
+	attach(t, s, lead, "recibo.jpg", "um recibo")
+	lost := attach(t, s, lead, "perdido.jpg", "perdido")
+	if err := removeFile(dir, lost.Hash); err != nil {
+		t.Fatal(err)
+	}
 	<-s.background.started
 	before := files(t, s.snapshotDir())
 	want := contents(t, s)
@@ -40,6 +47,44 @@ func TestABackupHoldsEverythingAndLeavesNothing(t *testing.T) {
 	}
 	if !maps.Equal(contents(t, other), want) {
 		t.Error("records differ")
+	}
+	for _, b := range []string{large[:limit], "um recibo"} {
+		if got, err := kept(other, hashOf(b)); got != b {
+			t.Errorf("a file of %d bytes: %d, %v", len(b), len(got), err)
+		}
+	}
+	if other.HasFile(lost.Hash) {
+		t.Error("a file from nowhere")
+	}
+	wantWhole(t, other)
+}
+
+// The second folder is what is left when a PC is stolen.
+func TestTheSecondFolderHoldsFilesForWhoeverRestoresFromIt(t *testing.T) {
+	ctx, second := context.Background(), t.TempDir()
+	s := openAt(t, t.TempDir())
+	lead := makeLead(t, s, "Ana")
+	attach(t, s, lead, "antes.jpg", "um carro")
+	if err := s.SetDevice(ctx, deviceSnapshots, second); err != nil {
+		t.Fatal(err)
+	}
+	attach(t, s, lead, "depois.jpg", "outro carro")
+	snap := must(s.TakeSnapshot(ctx, SnapshotManual))
+	other := openAt(t, t.TempDir())
+	if err := other.RestoreFile(ctx, filepath.Join(second, snap.ID+".db")); err != nil {
+		t.Fatal(err)
+	}
+	for _, b := range []string{"um carro", "outro carro"} {
+		if got, err := kept(other, hashOf(b)); got != b {
+			t.Errorf("%q, %v", got, err)
+		}
+	}
+	if err := s.SetSnapshotFolder(ctx, t.TempDir()); err != nil {
+		t.Fatal(err)
+	}
+	folder := must(s.Device(ctx, deviceSnapshots))
+	if path := must(filePath(folder, hashOf("um carro"))); !must(exists(path)) {
+		t.Error("another folder gets none")
 	}
 }
 

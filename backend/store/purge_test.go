@@ -194,6 +194,9 @@ func TestNoFileHoldsAWordOfWhoWasPurged(t *testing.T) {
 		}
 	}
 
+	if n := len(slices.DeleteFunc(slices.Clone(before), func(hit string) bool { return hit != hashOf(personal[9])[2:]+": "+personal[9] })); n != 2 {
+		t.Errorf("the file is found %d times before, not in both folders", n)
+	}
 	for _, in := range []string{hashOf(personal[9])[2:], personal[8]} { // the file, and what was laid out for a viewer
 		if !slices.Contains(before, in+": "+personal[9]) {
 			t.Errorf("%s is not found before", in)

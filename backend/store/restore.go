@@ -77,6 +77,9 @@ func (s *Store) restore(ctx context.Context, path, kind string) error {
 	if err := s.stageCopy(ctx, path, staged); err != nil {
 		return err
 	}
+	if err := s.uncarryFiles(ctx, staged); err != nil {
+		return s.fail("take files out of backup", err)
+	}
 	if err := s.prepareRestored(ctx, staged, s.carryDevice); err != nil {
 		return s.fail("prepare restored database", err)
 	}
@@ -88,6 +91,9 @@ func (s *Store) restore(ctx context.Context, path, kind string) error {
 	}
 	s.removeExpired(ctx)
 	s.forgetWorkspace()
+	if err := s.takeFilesBeside(ctx, path); err != nil {
+		s.log.Warn().Err(err).Msg("files beside the restored database were not taken in") // it is restored; they are said to be missing
+	}
 	s.events.publish(crm.Change{All: true, Label: "restore"}, true)
 	if err := s.writeReady(ctx); err != nil {
 		return err

@@ -78,6 +78,9 @@ func (s *Store) copyOut(ctx context.Context, snap Snapshot) {
 	if err == nil && folder != "" {
 		err = s.copySnapshot(ctx, snap, folder)
 	}
+	if err == nil && folder != "" {
+		err = s.copyFiles(ctx, folder)
+	}
 	s.noteSnapshot(err)
 }
 
@@ -103,7 +106,10 @@ func (s *Store) copyNewest(ctx context.Context, folder string) error {
 	if err != nil || len(list) == 0 {
 		return err
 	}
-	return s.copySnapshot(ctx, list[0], folder)
+	if err := s.copySnapshot(ctx, list[0], folder); err != nil {
+		return err
+	}
+	return s.copyFiles(ctx, folder)
 }
 
 func (s *Store) copySnapshot(ctx context.Context, snap Snapshot, folder string) error {
