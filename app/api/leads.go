@@ -107,6 +107,12 @@ func (a *Leads) Timeline(id string, before int64, limit int) (TimelinePage, erro
 	return TimelinePage{items, more}, err
 }
 
+// FindInTimeline is Timeline for the entries that a filter lets through.
+func (a *Leads) FindInTimeline(id string, f crm.TimelineFilter, before int64, limit int) (TimelinePage, error) {
+	items, more, err := a.store.FindInTimeline(context.Background(), id, f, before, limit)
+	return TimelinePage{items, more}, err
+}
+
 // Create takes a lead in. Errors name the field: required, phone.invalid …
 func (a *Leads) Create(n leads.New) (crm.Done, error) {
 	return leads.Create(context.Background(), a.store, n)

@@ -28,7 +28,9 @@ beforeEach(async () => {
   ({ page, troubles } = await enter(chromium.browser, shop, `/lead/${id}`));
   // Else each wait for a chooser begins by asking the browser for it, and a key is quicker.
   page.on('filechooser', () => {});
-  await files().getByRole('button', { name: /escolha um arquivo/ }).waitFor();
+  await files()
+    .getByRole('button', { name: /escolha um arquivo/ })
+    .waitFor();
 });
 afterEach(async () => {
   await page.context().close();
@@ -217,6 +219,58 @@ describe('what can not be attached', () => {
     await limit.fill('12');
     await limit.press('Enter');
     await toast('Regra salva').waitFor();
+  });
+});
+
+describe('the timeline', () => {
+  const entries = () => past().getByRole('listitem');
+  const kind = (/** @type {string} */ name) =>
+    past().getByRole('group', { name: 'O que mostrar' }).getByRole('button', { name });
+
+  test('is narrowed by kind and searched, by keyboard, and comes back whole', async () => {
+    for (const body of ['Prefere ligação à tarde', 'Vai trazer o usado'])
+      await shop.call('Activities', 'Add', {
+        ...{ leadId: id, kind: 'note', title: '', body, dueAt: 0, dueDay: '' },
+        ...{ done: true, userId: '', outcome: '', channel: '', remind: -2 },
+      });
+    await shop.call('Leads', 'Update', id, { vehicle: 'Fiat Toro' });
+    await pick(() => page.keyboard.press('d'), jpeg());
+    await past().getByText('anexou frente.jpg').waitFor();
+    assert.equal(await entries().count(), 5);
+
+    await page.keyboard.press('h');
+    const box = past().getByRole('searchbox', { name: 'Procurar neste lead' });
+    await page.keyboard.type('tarde ligacao');
+    assert.equal(await box.inputValue(), 'tarde ligacao');
+    await past().getByText('Vai trazer').waitFor({ state: 'detached' });
+    assert.equal(await entries().count(), 1);
+    assert.deepEqual(await axeFaults(page), []);
+    await box.fill('nada disso');
+    await past().getByText('Nada com este filtro.').waitFor();
+    await box.fill('');
+    await kind('Arquivos').press('Enter');
+    await past().getByText('Vai trazer').waitFor({ state: 'detached' });
+    assert.equal(await entries().count(), 1);
+    await kind('Alterações').press('Enter');
+    await past().getByText('Fiat Toro').waitFor();
+    assert.equal(await entries().count(), 3);
+    await box.press('Escape');
+    await past().getByText('Vai trazer').waitFor();
+    assert.equal(await entries().count(), 5);
+    assert.equal(
+      await past()
+        .getByRole('button', { name: 'Filtrar a linha do tempo' })
+        .evaluate((element) => element === document.activeElement),
+      true,
+    );
+  });
+
+  test('is narrowed by the mouse, and says when nothing is left', async () => {
+    await past().getByRole('button', { name: 'Filtrar a linha do tempo' }).click();
+    await kind('Notas').click();
+    await past().getByText('Nada com este filtro.').waitFor();
+    await past().getByRole('button', { name: 'Limpar filtro' }).click();
+    await past().getByText('criou o lead').waitFor();
   });
 });
 

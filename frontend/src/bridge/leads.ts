@@ -39,6 +39,16 @@ export interface TimelinePage {
   more: boolean;
 }
 
+export type EntryKind = 'note' | 'message' | 'action' | 'stage' | 'edit' | 'file';
+
+/** Narrows a lead's history. */
+export interface TimelineFilter {
+  /** Empty for all. */
+  kinds: EntryKind[];
+  /** Words that an entry has all of; accents and case don't count. */
+  text: string;
+}
+
 /** A lead as it is typed in. Name and a phone or an e-mail are needed, or contactId. */
 export interface NewLead {
   name: string;
@@ -166,6 +176,13 @@ declare module './api' {
       Cards(ids: string[]): Promise<Card[]>;
       /** What happened before a time (ms UTC, 0 for the newest). */
       Timeline(id: string, before: number, limit: number): Promise<TimelinePage>;
+      /** Timeline for the entries that a filter lets through. */
+      FindInTimeline(
+        id: string,
+        filter: TimelineFilter,
+        before: number,
+        limit: number,
+      ): Promise<TimelinePage>;
       Create(lead: NewLead): Promise<Done>;
       Update(id: string, patch: LeadPatch): Promise<Done>;
       UpdateContact(contactID: string, patch: ContactPatch): Promise<Done>;

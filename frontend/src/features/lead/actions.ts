@@ -2,6 +2,7 @@ import Archive from '@lucide/svelte/icons/archive';
 import ArrowRightFromLine from '@lucide/svelte/icons/arrow-right-from-line';
 import CalendarPlus from '@lucide/svelte/icons/calendar-plus';
 import Check from '@lucide/svelte/icons/check';
+import ListFilter from '@lucide/svelte/icons/list-filter';
 import Mail from '@lucide/svelte/icons/mail';
 import MessageCircle from '@lucide/svelte/icons/message-circle';
 import Paperclip from '@lucide/svelte/icons/paperclip';
@@ -23,6 +24,7 @@ export interface LeadParts {
   plan: () => void;
   complete: () => void;
   attach: () => void;
+  find: () => void;
 }
 
 /** What can be done with the lead that a panel or page shows, while it shows it. */
@@ -92,6 +94,15 @@ export function leadActions(record: LeadRecord, parts: LeadParts): void {
       icon: Paperclip,
       shortcut: 'd',
       perform: parts.attach,
+    },
+    {
+      id: 'lead.find',
+      label: 'lead.history.find',
+      group: 'lead.group',
+      icon: ListFilter,
+      shortcut: 'h',
+      typeAhead: true,
+      perform: parts.find,
     },
     {
       id: 'lead.convert',

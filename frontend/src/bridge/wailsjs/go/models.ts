@@ -534,6 +534,10 @@ export namespace crm {
 	    color: string;
 	    retired: boolean;
 	}
+	export interface TimelineFilter {
+	    kinds: string[];
+	    text: string;
+	}
 	export interface TimelineItem {
 	    id: string;
 	    type: string;

@@ -18,6 +18,8 @@ export function Create(arg1:leads.New):Promise<crm.Done>;
 
 export function Delete(arg1:crm.Selection):Promise<crm.Done>;
 
+export function FindInTimeline(arg1:string,arg2:crm.TimelineFilter,arg3:number,arg4:number):Promise<api.TimelinePage>;
+
 export function Get(arg1:string):Promise<api.LeadView>;
 
 export function MarkUnread(arg1:string):Promise<crm.Done>;
