@@ -28,17 +28,25 @@ type ContactView struct {
 	Named    []crm.ContactRow `json:"named"`    // who has the company's name and no link
 }
 
-// Get answers one contact. Errors: not_found.
+// Get answers one contact, of a merged one that as whom it is shown. Errors:
+// not_found.
 func (a *Contacts) Get(id string) (ContactView, error) {
 	ctx := context.Background()
-	contact, err := store.Read[crm.Contact](ctx, a.store, id)
+	contact, err := a.store.PersonOf(ctx, id)
 	if err != nil {
 		return ContactView{}, err
 	}
+	id = contact.ID
 	v := ContactView{Contact: *contact, People: []crm.ContactRow{}, Named: []crm.ContactRow{}}
 	asked := []string{id}
 	if contact.CompanyID != "" {
-		asked = append(asked, contact.CompanyID)
+		switch company, err := a.store.PersonOf(ctx, contact.CompanyID); crm.CodeOf(err) {
+		case "":
+			asked = append(asked, company.ID)
+		case crm.CodeNotFound:
+		default:
+			return ContactView{}, err
+		}
 	}
 	rows, err := a.store.ContactRows(ctx, asked)
 	if err != nil {

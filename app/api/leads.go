@@ -44,7 +44,8 @@ type LeadView struct {
 	Planned []crm.Activity `json:"planned"` // by due
 	Others  []crm.Card     `json:"others"`  // other leads of the contact
 
-	Referrer string `json:"referrer"` // the name of who brought it, "" of nobody, or of one who is not here
+	Referrer string        `json:"referrer"` // the name of who brought it, "" of nobody, or of one who is not here
+	Merged   []crm.Contact `json:"merged"`   // what was merged into the contact, each before those merged into it
 }
 
 // Get answers one lead. Errors: not_found.
@@ -54,7 +55,7 @@ func (a *Leads) Get(id string) (LeadView, error) {
 	if err != nil {
 		return LeadView{}, err
 	}
-	contact, err := store.Read[crm.Contact](ctx, a.store, lead.ContactID)
+	contact, err := store.Read[crm.Contact](ctx, a.store, lead.PersonID)
 	if err != nil {
 		return LeadView{}, err
 	}
@@ -70,9 +71,13 @@ func (a *Leads) Get(id string) (LeadView, error) {
 	if err != nil {
 		return LeadView{}, err
 	}
-	v := LeadView{Lead: *lead, Contact: *contact, Planned: planned, Others: []crm.Card{}}
+	merged, err := a.store.MergedInto(ctx, contact.ID)
+	if err != nil {
+		return LeadView{}, err
+	}
+	v := LeadView{Lead: *lead, Contact: *contact, Planned: planned, Others: []crm.Card{}, Merged: merged}
 	if lead.ReferredBy != "" {
-		switch referrer, err := store.Read[crm.Contact](ctx, a.store, lead.ReferredBy); crm.CodeOf(err) {
+		switch referrer, err := a.store.PersonOf(ctx, lead.ReferredBy); crm.CodeOf(err) {
 		case "":
 			v.Referrer = referrer.Name
 		case crm.CodeNotFound:

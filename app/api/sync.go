@@ -127,13 +127,13 @@ func (a *Sync) customer(ctx context.Context, r RecordRef) (Customer, error) {
 		if err != nil {
 			return Customer{}, err
 		}
-		c, err := store.Read[crm.Contact](ctx, a.store, lead.ContactID)
+		c, err := store.Read[crm.Contact](ctx, a.store, lead.PersonID)
 		if err != nil {
 			return Customer{}, err
 		}
 		return Customer{c.Name, lead.ID}, nil
 	case "contacts":
-		c, err := store.Read[crm.Contact](ctx, a.store, r.ID)
+		c, err := a.store.PersonOf(ctx, r.ID)
 		if err != nil {
 			return Customer{}, err
 		}

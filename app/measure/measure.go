@@ -26,6 +26,8 @@ const (
 	Substring     = "search.part"    // a part of a name, or the end of a phone
 	Agenda        = "agenda.month"   // six weeks of one seller, the first three of each day
 	AgendaAll     = "agenda.all"     // the same of everybody
+	Duplicates    = "duplicates"     // who is there twice, over the whole base
+	Known         = "known"          // whose a phone is that is being typed
 	Save          = "save"           // one lead taken in, durable
 )
 
@@ -50,6 +52,7 @@ type desk struct {
 	leads  *api.Leads
 	search *api.Search
 	agenda *api.Agenda
+	twice  *api.Duplicates
 	r      *rand.Rand
 
 	pipeline string
@@ -88,7 +91,8 @@ func Reads(ctx context.Context, s *store.Store, times int) ([]Timing, error) {
 			return d.find(middle(d.pick(d.names)))
 		}},
 		read{Agenda, func(int) error { return d.month(d.narrow.OwnerIDs) }},
-		read{AgendaAll, func(int) error { return d.month(nil) }})
+		read{AgendaAll, func(int) error { return d.month(nil) }},
+		read{Known, func(int) error { _, err := d.twice.Known(api.Typed{Phone: d.pick(d.phones)}); return err }})
 	var out []Timing
 	for _, c := range reads {
 		t, err := timed(ctx, c.name, times, c.run)
@@ -97,7 +101,8 @@ func Reads(ctx context.Context, s *store.Store, times int) ([]Timing, error) {
 		}
 		out = append(out, t)
 	}
-	return out, nil
+	t, err := timed(ctx, Duplicates, min(times, 10), func(int) error { _, err := d.twice.Search(); return err })
+	return append(out, t), err
 }
 
 // Saves times saves, so many times: the leads that it makes stay. Errors:
@@ -120,7 +125,12 @@ func newDesk(ctx context.Context, s *store.Store) (*desk, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &desk{board: api.NewBoard(s), leads: api.NewLeads(s, nil), search: api.NewSearch(s), agenda: api.NewAgenda(s, api.NewFiles()), r: rand.New(rand.NewPCG(1, 2))}
+	files := api.NewFiles()
+	sheets, err := api.NewSheets(s, files, func(string, any) {})
+	if err != nil {
+		return nil, err
+	}
+	d := &desk{board: api.NewBoard(s), leads: api.NewLeads(s, nil), search: api.NewSearch(s), agenda: api.NewAgenda(s, files), twice: api.NewDuplicates(s, sheets), r: rand.New(rand.NewPCG(1, 2))}
 	i := slices.IndexFunc(w.Pipelines, func(p crm.Pipeline) bool { return p.Kind == crm.PipelineSales && !p.Retired })
 	if i < 0 {
 		return nil, crm.NewError(crm.CodeNotFound, "pipeline")

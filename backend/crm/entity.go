@@ -38,6 +38,7 @@ const (
 	KindEvent    Kind = 24
 
 	KindAttachment Kind = 25
+	KindPair       Kind = 26
 )
 
 // Shop is one store of the dealer. A lead's shop gives its scope.
@@ -163,15 +164,30 @@ type Contact struct {
 	Document   string  `json:"document" db:"document" fid:"4"` // CPF or CNPJ, no punctuation
 	City       string  `json:"city" db:"city" fid:"5"`
 	Address    string  `json:"address" db:"address" fid:"6"`
-	Zip        string  `json:"zip" db:"zip" fid:"7"`           // CEP, 8 digits
-	Birthday   string  `json:"birthday" db:"birthday" fid:"8"` // YYYY-MM-DD
-	MergedInto string  `json:"mergedInto" db:"merged_into,id" fid:"9"`
-	CreatedAt  int64   `json:"createdAt" db:"created_at" fid:"10"` // ms UTC
+	Zip        string  `json:"zip" db:"zip" fid:"7"`                   // CEP, 8 digits
+	Birthday   string  `json:"birthday" db:"birthday" fid:"8"`         // YYYY-MM-DD
+	MergedInto string  `json:"mergedInto" db:"merged_into,id" fid:"9"` // of a smaller id; see Pair
+	CreatedAt  int64   `json:"createdAt" db:"created_at" fid:"10"`     // ms UTC
 	Phones     []Entry `json:"phones" set:"contact_phones" fid:"11"`
 	Emails     []Entry `json:"emails" set:"contact_emails" fid:"12"`
 	CompanyID  string  `json:"companyId" db:"company_id,id" fid:"14" since:"7"` // the company's own record; Company stands without one, too
 
 	Values []FieldValue `json:"values" set:"contact_values" fid:"13"` // of custom fields
+}
+
+// Pair is what people said of two contacts that look like one. Its id is
+// derived from theirs.
+//
+// Merging moves nothing: the contact of the greater id names the other in
+// MergedInto, and all that reads a contact follows that to its end. A name that
+// isn't smaller, isn't here or was deleted is not followed, so that two merges
+// on two devices never make a circle.
+type Pair struct {
+	ID        string `json:"id" db:"id,id"`
+	ContactID string `json:"contactId" db:"contact_id,id" fid:"1"` // of the greater id: it is merged
+	IntoID    string `json:"intoId" db:"into_id,id" fid:"2"`       // stays
+	ApartAt   int64  `json:"apartAt" db:"apart_at" fid:"3"`        // ms UTC when somebody said that they are two; 0 nobody did
+	Taken     string `json:"taken" db:"taken" fid:"4"`             // JSON []FieldChange, while merged: what that changed of the one that stays
 }
 
 // Lead is one contact's interest. It stands in one stage of one pipeline.
@@ -206,7 +222,8 @@ type Lead struct {
 	Values []FieldValue `json:"values" set:"lead_values" fid:"23"` // of custom fields
 
 	// Derived from the fields above, the contact, the mark and the activities.
-	SortName    string `json:"sortName" db:"sort_name"` // the contact's name, folded
+	PersonID    string `json:"personId" db:"person,id" since:"8"` // the contact as whom it is shown: its own, or what that was merged into
+	SortName    string `json:"sortName" db:"sort_name"`           // that one's name, folded
 	PipelineID  string `json:"pipelineId" db:"pipeline,ref"`
 	Fresh       int64  `json:"fresh" db:"fresh"`              // see Fresh*
 	NextDue     int64  `json:"nextDue" db:"next_due"`         // ms UTC of the earliest planned activity, 0 when none

@@ -213,7 +213,7 @@ func write(ctx context.Context, s *store.Store, label, leadID string, f func(*st
 		if err != nil {
 			return err
 		}
-		c, err := store.Get[crm.Contact](tx, l.ContactID)
+		c, err := store.Person(tx, l.ContactID)
 		if err != nil {
 			return err
 		}
@@ -274,7 +274,7 @@ func Reach(ctx context.Context, s *store.Store, id, channel, to string) (crm.Don
 	}
 	link := ""
 	done, err := write(ctx, s, "lead.reach."+channel, id, func(tx *store.Tx, l *crm.Lead) error {
-		c, err := store.Get[crm.Contact](tx, l.ContactID)
+		c, err := store.Person(tx, l.ContactID)
 		if err != nil {
 			return err
 		}

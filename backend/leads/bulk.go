@@ -53,7 +53,7 @@ func bulk(ctx context.Context, s *store.Store, label string, sel crm.Selection, 
 				return err
 			}
 			if n++; n == 1 {
-				c, err := store.Get[crm.Contact](tx, l.ContactID)
+				c, err := store.Person(tx, l.ContactID)
 				if err != nil {
 					return err
 				}

@@ -48,7 +48,7 @@ func Employ(ctx context.Context, s *store.Store, e Employment) (crm.Done, error)
 		company := &crm.Contact{}
 		switch {
 		case e.CompanyID != "":
-			known, err := store.Get[crm.Contact](tx, e.CompanyID)
+			known, err := store.Person(tx, e.CompanyID)
 			if err != nil {
 				return err
 			}
@@ -63,7 +63,7 @@ func Employ(ctx context.Context, s *store.Store, e Employment) (crm.Done, error)
 			}
 		}
 		for _, id := range e.ContactIDs {
-			c, err := store.Get[crm.Contact](tx, id)
+			c, err := store.Person(tx, id)
 			if err != nil {
 				return err
 			}
@@ -89,13 +89,18 @@ func refer(tx *store.Tx, w *store.Workspace, l *crm.Lead, contactID string) erro
 		l.ReferredBy = ""
 		return nil
 	}
-	if contactID == l.ContactID {
-		return crm.NewError(crm.CodeSelfReferral, "referredBy")
-	}
-	if _, err := store.Get[crm.Contact](tx, contactID); err != nil {
+	by, err := store.Person(tx, contactID)
+	if err != nil {
 		return err
 	}
-	l.ReferredBy = contactID
+	own, err := store.Person(tx, l.ContactID)
+	if err != nil {
+		return err
+	}
+	if by.ID == own.ID {
+		return crm.NewError(crm.CodeSelfReferral, "referredBy")
+	}
+	l.ReferredBy = by.ID
 	referralSource(w, l)
 	return nil
 }

@@ -122,7 +122,8 @@ type ContactPatch struct {
 	Values []crm.FieldValue `json:"values,omitempty"` // of the custom fields that change
 }
 
-// UpdateContact changes a contact. Errors: not_found, required,
+// UpdateContact changes a contact, of a merged one that as whom it is shown.
+// Errors: not_found, required,
 // lead.needs_contact, phone.invalid, email.invalid, cpf.invalid, and those of
 // fields.Apply.
 func UpdateContact(ctx context.Context, s *store.Store, id string, p ContactPatch) (crm.Done, error) {
@@ -134,7 +135,7 @@ func UpdateContact(ctx context.Context, s *store.Store, id string, p ContactPatc
 		return crm.Done{}, err
 	}
 	return s.Transact(ctx, store.Op{Label: "contact.update"}, func(tx *store.Tx) error {
-		c, err := store.Get[crm.Contact](tx, id)
+		c, err := store.Person(tx, id)
 		if err != nil {
 			return err
 		}

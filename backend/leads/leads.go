@@ -60,7 +60,7 @@ func Create(ctx context.Context, s *store.Store, n New) (crm.Done, error) {
 	op := store.Op{Label: "lead.create", Params: map[string]string{}}
 	return s.Transact(ctx, op, func(tx *store.Tx) error {
 		if n.ContactID != "" {
-			known, err := store.Get[crm.Contact](tx, n.ContactID)
+			known, err := store.Person(tx, n.ContactID)
 			if err != nil {
 				return err
 			}
@@ -76,7 +76,7 @@ func Create(ctx context.Context, s *store.Store, n New) (crm.Done, error) {
 			if err != nil {
 				return err
 			}
-			if origin.ContactID != c.ID {
+			if origin.PersonID != c.ID {
 				return crm.NewError(crm.CodeNotFound, "originLeadId", "id", n.OriginLeadID)
 			}
 			l.OriginLeadID = origin.ID

@@ -80,6 +80,7 @@ func workspace() here {
 	}
 	h.put(ownLead, crm.KindLead, stateOf(1, fields{keys.leadShop: ownShop}), ownShop)
 	h.put(otherLead, crm.KindLead, stateOf(1, fields{keys.leadShop: otherShop}), otherShop)
+	h.put(ownContact, crm.KindContact, stateOf(1, fields{keyOf[crm.Contact]("Name"): "Ana"}), ownShop)
 	h.put(otherContact, crm.KindContact, stateOf(1, fields{keyOf[crm.Contact]("Name"): "Bia"}), otherShop)
 	return h
 }
@@ -118,5 +119,5 @@ func sample(kind crm.Kind) fields {
 
 var kinds = []crm.Kind{
 	crm.KindShop, crm.KindUser, crm.KindSource, crm.KindTag, crm.KindReason, crm.KindPipeline, crm.KindStage, crm.KindSetting, crm.KindField,
-	crm.KindContact, crm.KindLead, crm.KindMark, crm.KindActivity, crm.KindEvent, crm.KindAttachment, 99,
+	crm.KindContact, crm.KindLead, crm.KindMark, crm.KindActivity, crm.KindEvent, crm.KindAttachment, crm.KindPair, 99,
 }

@@ -36,6 +36,9 @@ var _ hub.Policy = Policy{}
 // wherever it has leads; a company also where its people are. Neither another contact that this one was merged into
 // nor the lead that this one came from is a parent: each lives by itself.
 //
+// What was said of two contacts is where the one of the greater id is. While
+// that is merged, the one that stays is there, too: it is shown in its place.
+//
 // A lead holds its contact. Activities don't hold their lead: deleting a lead
 // leaves them as they are, so that undoing it finds them.
 //
@@ -57,6 +60,12 @@ func (Policy) Place(kind uint32, s *record.State) hub.Place {
 			p.Blobs = []protocol.BlobID{id}
 		}
 		return p
+	case crm.KindPair:
+		parents := parentsIn(s, keys.pairContact)
+		if textIn(s, keys.pairTaken) != "" {
+			parents = append(parents, parentsIn(s, keys.pairInto)...)
+		}
+		return hub.Place{By: hub.Parent, Parents: parents}
 	}
 	return hub.Place{By: hub.Parent}
 }
@@ -95,6 +104,8 @@ func (Policy) Refuse(v hub.View, d hub.Device, kind uint32, _ record.ID, now *re
 		code, err = c.reaches(crm.Kind(kind))
 	case crm.KindLead:
 		code, keys, err = c.lead()
+	case crm.KindPair:
+		code, err = c.pair()
 	case crm.KindContact: // whoever sees one may write it
 	}
 	if err != nil || code == "" {
@@ -210,6 +221,18 @@ func (c *change) reaches(kind crm.Kind) (crm.Code, error) {
 		return "", nil
 	}
 	return c.sees(parentsIn(&c.told.State, keys.lead[kind]))
+}
+
+// pair refuses what is said of a contact that the writer can't see: merging
+// would show it.
+func (c *change) pair() (crm.Code, error) {
+	var ids []record.ID
+	for _, k := range []record.Key{keys.pairContact, keys.pairInto} {
+		if slices.Contains(c.keys, k) {
+			ids = append(ids, parentsIn(&c.told.State, k)...)
+		}
+	}
+	return c.sees(ids)
 }
 
 // sees refuses records that are there and out of the writer's sight. One that

@@ -25,6 +25,7 @@ var keys = struct {
 	shopName, userName, userRole, userRetired, userShops record.Key
 	leadShop, leadContact, leadPlace, leadArchived       record.Key
 	contactCompany                                       record.Key
+	contactInto, pairContact, pairInto, pairTaken        record.Key
 	stageKind, settingKey, settingValue                  record.Key
 	attachmentHash                                       record.Key
 	lead                                                 map[crm.Kind]record.Key // of what belongs to a lead
@@ -32,7 +33,8 @@ var keys = struct {
 	shopName: keyOf[crm.Shop]("Name"), userName: keyOf[crm.User]("Name"), userRole: keyOf[crm.User]("Role"), userRetired: keyOf[crm.User]("Retired"),
 	userShops: keyOf[userOnHub]("Shops"), leadShop: keyOf[crm.Lead]("ShopID"), leadContact: keyOf[crm.Lead]("ContactID"), leadPlace: keyOf[crm.Lead]("StageID"), leadArchived: keyOf[crm.Lead]("ArchivedAt"),
 	contactCompany: keyOf[crm.Contact]("CompanyID"),
-	stageKind:      keyOf[crm.Stage]("Kind"), settingKey: keyOf[crm.Setting]("Key"), settingValue: keyOf[crm.Setting]("Value"),
+	contactInto:    keyOf[crm.Contact]("MergedInto"), pairContact: keyOf[crm.Pair]("ContactID"), pairInto: keyOf[crm.Pair]("IntoID"), pairTaken: keyOf[crm.Pair]("Taken"),
+	stageKind: keyOf[crm.Stage]("Kind"), settingKey: keyOf[crm.Setting]("Key"), settingValue: keyOf[crm.Setting]("Value"),
 	attachmentHash: keyOf[crm.Attachment]("Hash"),
 	lead: map[crm.Kind]record.Key{
 		crm.KindMark: keyOf[crm.Mark]("LeadID"), crm.KindActivity: keyOf[crm.Activity]("LeadID"), crm.KindEvent: keyOf[crm.Event]("LeadID"),

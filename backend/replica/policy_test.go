@@ -20,7 +20,18 @@ var (
 	adminID, managerID, sellerID, otherID = number(1), number(2), number(3), number(4)
 	ownShop, otherShop, noShop            = number(11), number(12), number(13)
 	ownLead, otherLead, otherContact      = number(21), number(22), number(23)
+	ownContact                            = number(24)
 )
+
+func TestNobodyMergesWhomTheyCannotSee(t *testing.T) {
+	h := workspace()
+	for other, want := range map[string]crm.Code{ownContact: "", otherContact: CodeShop, number(99): ""} {
+		told := stateOf(writer, fields{keys.pairContact: ownContact, keys.pairInto: other, keys.pairTaken: "[]"}).Whole()
+		if got, reason := verdict(t, h, everyone[crm.RoleSeller], crm.KindPair, nil, told); reason != string(want) || want != "" && len(got) != 4 {
+			t.Errorf("into %s: %q, %v", other, reason, got)
+		}
+	}
+}
 
 // The whole of who may do what, in one table: new, edit, delete; "+" taken, "-"
 // refused for the role, "i" for what can't be changed.
@@ -41,6 +52,7 @@ func TestWhoMayWriteWhat(t *testing.T) {
 		crm.KindActivity:   {crm.RoleAdmin: "+++", crm.RoleManager: "+++", crm.RoleSeller: "+++"},
 		crm.KindEvent:      {crm.RoleAdmin: "+++", crm.RoleManager: "+ii", crm.RoleSeller: "+ii"},
 		crm.KindAttachment: {crm.RoleAdmin: "+++", crm.RoleManager: "+++", crm.RoleSeller: "+++"},
+		crm.KindPair:       {crm.RoleAdmin: "+++", crm.RoleManager: "+++", crm.RoleSeller: "+++"},
 		99:                 {crm.RoleAdmin: "+++", crm.RoleManager: "+++", crm.RoleSeller: "+++"}, // a newer program's
 	}
 	letters := map[string]string{"": "+", string(CodeRole): "-", string(CodeImmutable): "i"}
@@ -259,6 +271,8 @@ func TestPlaces(t *testing.T) {
 		"a lead from another":      {crm.KindLead, fields{keyOf[crm.Lead]("OriginLeadID"): otherLead}, hub.Place{By: hub.Own, Holds: true}},
 		"a contact merged":         {crm.KindContact, fields{keyOf[crm.Contact]("MergedInto"): otherContact}, hub.Place{By: hub.Children}},
 		"a person of a company":    {crm.KindContact, fields{keys.contactCompany: otherContact}, hub.Place{By: hub.Children, Parents: []record.ID{asID(otherContact)}}},
+		"two contacts apart":       {crm.KindPair, fields{keys.pairContact: otherContact, keys.pairInto: ownContact}, hub.Place{By: hub.Parent, Parents: []record.ID{asID(otherContact)}}},
+		"two contacts merged":      {crm.KindPair, fields{keys.pairContact: otherContact, keys.pairInto: ownContact, keys.pairTaken: "[]"}, hub.Place{By: hub.Parent, Parents: []record.ID{asID(otherContact), asID(ownContact)}}},
 		"an activity":              {crm.KindActivity, fields{keys.lead[crm.KindActivity]: ownLead}, hub.Place{By: hub.Parent, Parents: []record.ID{asID(ownLead)}}},
 		"a photo": {crm.KindAttachment, fields{keys.lead[crm.KindAttachment]: ownLead, keys.attachmentHash: protocol.BlobID{7}.String()},
 			hub.Place{By: hub.Parent, Parents: []record.ID{asID(ownLead)}, Blobs: []protocol.BlobID{{7}}}},

@@ -61,7 +61,7 @@ func (p *Purges) Run(ctx context.Context, s hub.Store, h *hub.Hub, workspace rec
 	return n, nil
 }
 
-// dueLeads are leads to erase, and the contacts that no other lead has.
+// dueLeads are leads to erase, and the contacts of people who have no other.
 type dueLeads struct {
 	leads    []resting
 	contacts []record.ID
@@ -81,6 +81,7 @@ func dueIn(ctx context.Context, s hub.Store, workspace record.ID, now time.Time)
 	days := ""
 	contacts := map[record.ID]record.ID{}  // of every lead, deleted ones too
 	companies := map[record.ID]record.ID{} // of people
+	into := map[record.ID]record.ID{}      // of contacts that were merged: the smaller that each names
 	err = eachRecord(ctx, s, workspace, func(id record.ID, kind crm.Kind, state *record.State) {
 		switch kind {
 		case crm.KindStage:
@@ -91,6 +92,10 @@ func dueIn(ctx context.Context, s hub.Store, workspace record.ID, now time.Time)
 			}
 		case crm.KindContact:
 			delete(companies, id)
+			delete(into, id)
+			if other, ok := idIn(state, keys.contactInto); ok && slices.Compare(other[:], id[:]) < 0 {
+				into[id] = other
+			}
 			if company, ok := idIn(state, keys.contactCompany); ok {
 				companies[id] = company
 			}
@@ -112,26 +117,42 @@ func dueIn(ctx context.Context, s hub.Store, workspace record.ID, now time.Time)
 		return due, nil
 	}
 	before := now.AddDate(0, 0, -rest).UnixMilli()
+	// One person's data stand in all the contacts that were merged: they go together.
+	person := func(contact record.ID) record.ID {
+		for {
+			other, merged := into[contact]
+			if !merged {
+				return contact
+			}
+			contact = other
+		}
+	}
 	stays, goes := map[record.ID]bool{}, map[record.ID]bool{}
 	for id, contact := range contacts {
 		l, ok := leads[id]
 		if !ok || kinds[l.stage] != crm.StageDiscarded || l.archived >= before {
-			stays[contact] = true
+			stays[person(contact)] = true
 			continue
 		}
 		due.leads = append(due.leads, l)
-		goes[contact] = true
+		goes[person(contact)] = true
 	}
+	leave := func(contact record.ID) bool { return goes[person(contact)] && !stays[person(contact)] }
 	// A company stays for its people, and goes with the last of them.
-	for person, company := range companies {
-		if goes[person] && !stays[person] {
-			goes[company] = true
+	for contact, company := range companies {
+		if leave(contact) {
+			goes[person(company)] = true
 		} else {
-			stays[company] = true
+			stays[person(company)] = true
 		}
 	}
 	for contact := range goes {
-		if contact != (record.ID{}) && !stays[contact] {
+		if contact != (record.ID{}) && leave(contact) {
+			due.contacts = append(due.contacts, contact)
+		}
+	}
+	for contact := range into {
+		if leave(contact) {
 			due.contacts = append(due.contacts, contact)
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"patio/backend/crm"
+	"patio/backend/duplicates"
 	"patio/backend/leads"
 	"patio/backend/store"
 )
@@ -158,3 +159,63 @@ func TestTheDeskLeavesWhatIsNotDue(t *testing.T) {
 }
 
 func ptr[T any](v T) *T { return &v }
+
+// One person's data stand in both contacts: they stay as long as one has a lead
+// that stays, and go together.
+func TestMergedContactsAreErasedTogether(t *testing.T) {
+	ctx := context.Background()
+	w := newWorld(t, 6, 2, false)
+	w.calm = true
+	here, away := w.pcs[0], w.pcs[1]
+	here.skew, away.skew = 0, 0
+	ids := w.discarded(here, "Quixadá Um", "Quixadá Dois")
+	one, two := here.lead(ids[0]), here.lead(ids[1])
+	w.all()
+	away.must(duplicates.Merge(ctx, away.s, duplicates.Choice{ContactID: one.ContactID, OtherID: two.ContactID}))
+	away.must(leads.Unarchive(ctx, away.s, crm.Selection{IDs: []string{one.ID}}))
+	w.all()
+	purges := NewPurges()
+	run := func(what string, want int) {
+		t.Helper()
+		if n, err := purges.Run(ctx, w.hubStore, w.hub, w.workspace, w.now); err != nil || n != want {
+			t.Errorf("%s: %d, %v; want %d", what, n, err, want)
+		}
+		w.all()
+	}
+	w.now = w.now.AddDate(0, 0, 91)
+	run("one of them", 1)
+	for _, p := range w.pcs {
+		for _, c := range []string{one.ContactID, two.ContactID} {
+			if _, err := store.Read[crm.Contact](ctx, p.s, c); err != nil {
+				t.Errorf("%s: a contact of who stays: %v", p.name, err)
+			}
+		}
+		if got := p.lead(one.ID).PersonID; got != min(one.ContactID, two.ContactID) {
+			t.Errorf("%s: shown as %s", p.name, got)
+		}
+	}
+	stage, err := here.s.Workspace(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	i := slices.IndexFunc(stage.Reasons, func(r crm.Reason) bool { return r.Kind == crm.StageDiscarded })
+	here.must(leads.MoveLeads(ctx, here.s, leads.Move{IDs: []string{one.ID}, StageID: arrivedStage}))
+	here.must(leads.MoveLeads(ctx, here.s, leads.Move{IDs: []string{one.ID}, StageID: discardedStage, ReasonID: stage.Reasons[i].ID}))
+	w.all()
+	w.now = w.now.AddDate(0, 0, 91)
+	run("the other", 1)
+	for _, p := range w.pcs {
+		if !p.gone(one.ID, one.ContactID) || !p.gone(two.ID, two.ContactID) {
+			t.Errorf("%s has something left", p.name)
+		}
+		if _, err := store.Read[crm.Pair](ctx, p.s, store.PairID(one.ContactID, two.ContactID)); crm.CodeOf(err) != crm.CodeNotFound {
+			t.Errorf("%s: what the merge took is left: %v", p.name, err)
+		}
+		if err := p.s.ClearPurged(ctx); err != nil {
+			t.Error(err)
+		}
+		if files := p.hasWord("Quixadá"); len(files) > 0 {
+			t.Errorf("%s: found in %v", p.name, files)
+		}
+	}
+}

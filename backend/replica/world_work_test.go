@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 
 	"patio/backend/crm"
+	"patio/backend/duplicates"
 	custom "patio/backend/fields"
 	"patio/backend/leads"
 	"patio/backend/setup"
@@ -75,7 +76,7 @@ func (p *pc) work() {
 func (p *pc) tolerate(_ crm.Done, err error) {
 	p.w.t.Helper()
 	switch crm.CodeOf(err) {
-	case "", crm.CodeNotFound, crm.CodeNothingToUndo, crm.CodeNothingToRedo, setup.CodeTaken, crm.CodeReasonNeeded:
+	case "", crm.CodeNotFound, crm.CodeNothingToUndo, crm.CodeNothingToRedo, setup.CodeTaken, crm.CodeReasonNeeded, duplicates.CodeSame, duplicates.CodeNotMerged:
 		return
 	}
 	p.w.t.Fatalf("PC %s: %v", p.name, err)
@@ -106,7 +107,9 @@ func (p *pc) operate() {
 	id := store.IDText(b)
 	sel := crm.Selection{IDs: []string{id}}
 	unique := fmt.Sprintf("w%s-%d", p.name, len(p.w.written)+len(p.w.replaced)+r.IntN(1e9))
-	switch r.IntN(21) {
+	switch r.IntN(23) {
+	case 21:
+		p.mergeSome(id, store.IDText(pick(r, list)))
 	case 0, 1, 2, 3:
 		if r.IntN(12) == 0 && !p.w.calm {
 			unique = "no" + unique

@@ -66,7 +66,7 @@ func (q agendaQuery) count(rest string, limit int, args ...any) (string, []any) 
 // agendaSQL reads the entries that a list of rowids names.
 const agendaSQL = `SELECT a.id,a.lead_id,a.kind,a.title,a.due_at,a.due_day,a.done_at,a.outcome,a.user,a.due,coalesce(a.remind,0),
 	c.name,c.company,c.phone,l.vehicle,l.plate,l.subject,l.stage,l.shop FROM json_each(?) j CROSS JOIN activities a ON a.rid = j.value
-	CROSS JOIN leads l ON l.id = a.lead_id CROSS JOIN contacts c ON c.id = l.contact_id`
+	CROSS JOIN leads l ON l.id = a.lead_id CROSS JOIN contacts c ON c.id = l.person`
 
 // Agenda answers what is due on some days, and what is overdue now. Errors:
 // invalid (from, days).

@@ -9,14 +9,14 @@ import (
 )
 
 // cardColumns are what a card shows, of lead l, contact c and next activity a.
-const cardColumns = `l.id,l.contact_id,l.stage,c.name,c.company,c.phone,c.email,c.city,l.vehicle,l.plate,l.subject,
+const cardColumns = `l.id,l.person,l.stage,c.name,c.company,c.phone,c.email,c.city,l.vehicle,l.plate,l.subject,
 	l.value_cents,l.owner,l.source,l.shop,l.reason,l.timeframe,l.qualification,l.tag_refs,l.fresh,l.created_at,l.stage_since,
 	l.last_contact,l.archived_at,l.next_id,l.next_due,a.kind,a.title,a.due_at,a.due_day`
 
 // cardSQL reads the rows that a list of rowids names, each with its place in
 // the list: to have SQLite order them would copy every one.
 const cardSQL = "SELECT j.key," + cardColumns + ` FROM json_each(?) j CROSS JOIN leads l ON l.rid = j.value
-	CROSS JOIN contacts c ON c.id = l.contact_id LEFT JOIN activities a ON a.id = l.next_id`
+	CROSS JOIN contacts c ON c.id = l.person LEFT JOIN activities a ON a.id = l.next_id`
 
 // cards reads the cards of rowids, in their order, with what they hold of
 // custom fields; those of deleted leads are left out.

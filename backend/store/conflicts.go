@@ -15,9 +15,10 @@ import (
 
 // conflicts counts what a person is to choose of a record: its state with all
 // values. Marks are nobody's business, and two moves within one stage neither;
+// nor what was said of two contacts, which are found again when they look alike;
 // nor is a deleted record, which a choice would bring back.
 func (t *table) conflicts(s *record.State) int {
-	if t.kind == crm.KindMark || t.kind == crm.KindEvent || s.Dead() {
+	if t.kind == crm.KindMark || t.kind == crm.KindEvent || t.kind == crm.KindPair || s.Dead() {
 		return 0
 	}
 	n := 0
@@ -45,6 +46,9 @@ func (t *table) disagree(s *record.State, k record.Key) bool {
 	}
 	if len(cs) == 1 && cs[0].name == "pos" {
 		return false // an order is seen where it is, and put right there
+	}
+	if len(cs) == 1 && cs[0].name == "merged_into" {
+		return false // whom it wasn't merged into looks like it still
 	}
 	shown := map[string]bool{}
 	for _, f := range liveOf(s, k) {

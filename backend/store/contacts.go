@@ -17,10 +17,10 @@ import (
 // contactRowSQL reads the rows that a list of ids names. A contact has few
 // leads: they are added up where they are asked for.
 const contactRowSQL = `SELECT j.key, c.id, c.type, c.name, c.company, c.company_id, c.phone, c.email, c.city, c.birthday,
-	(SELECT count(*) FROM leads l WHERE l.contact_id = c.id AND l.live > 0),
-	(SELECT count(*) FROM leads l WHERE l.contact_id = c.id AND l.live > 0 AND l.stage IN (SELECT value FROM json_each(?2))),
-	(SELECT coalesce(sum(l.value_cents), 0) FROM leads l WHERE l.contact_id = c.id AND l.live > 0 AND l.stage IN (SELECT value FROM json_each(?2))),
-	(SELECT coalesce(max(l.last_contact), 0) FROM leads l WHERE l.contact_id = c.id AND l.live > 0)
+	(SELECT count(*) FROM leads l WHERE l.person = c.id AND l.live > 0),
+	(SELECT count(*) FROM leads l WHERE l.person = c.id AND l.live > 0 AND l.stage IN (SELECT value FROM json_each(?2))),
+	(SELECT coalesce(sum(l.value_cents), 0) FROM leads l WHERE l.person = c.id AND l.live > 0 AND l.stage IN (SELECT value FROM json_each(?2))),
+	(SELECT coalesce(max(l.last_contact), 0) FROM leads l WHERE l.person = c.id AND l.live > 0)
 	FROM json_each(?1) j CROSS JOIN contacts c ON c.id = unhex(j.value) WHERE c.deleted = 0`
 
 // ContactRows answers contacts by id, in the order of ids; those that are gone
@@ -82,8 +82,8 @@ func (s *Store) soldStages(ctx context.Context) (string, error) {
 
 // nameOrderSQL walks the names of all leads, and stops once at each contact: at
 // the first of its leads.
-const nameOrderSQL = `SELECT l.rid, l.sort_name, l.contact_id FROM leads l WHERE l.live > 0 AND (l.sort_name, l.rid) > (?, ?)
-	AND NOT EXISTS (SELECT 1 FROM leads o WHERE o.contact_id = l.contact_id AND o.live > 0 AND o.rid < l.rid)
+const nameOrderSQL = `SELECT l.rid, l.sort_name, l.person FROM leads l WHERE l.live > 0 AND (l.sort_name, l.rid) > (?, ?)
+	AND NOT EXISTS (SELECT 1 FROM leads o WHERE o.person = l.person AND o.live > 0 AND o.rid < l.rid)
 	ORDER BY l.sort_name, l.rid LIMIT ?`
 
 // ContactsByName answers a page of the contacts that have leads, by name, and
@@ -177,7 +177,11 @@ const maxPeople = 200
 // PeopleOf answers who works for a company, and who says so by its name alone,
 // without being linked.
 func (s *Store) PeopleOf(ctx context.Context, company *crm.Contact) (linked, named []crm.ContactRow, err error) {
-	ids, err := s.ids(ctx, "SELECT id FROM contacts WHERE company_id = ? AND deleted = 0 AND merged_into IS NULL ORDER BY name COLLATE NOCASE, rid LIMIT ?", blob(company.ID), maxPeople)
+	of, args, err := s.together(ctx, company.ID)
+	if err != nil {
+		return nil, nil, err
+	}
+	ids, err := s.ids(ctx, "SELECT id FROM contacts WHERE company_id"+of+" AND deleted = 0 AND merged_into IS NULL ORDER BY name COLLATE NOCASE, rid LIMIT ?", append(args, maxPeople)...)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -195,7 +199,11 @@ func (s *Store) PeopleOf(ctx context.Context, company *crm.Contact) (linked, nam
 
 // ReferredBy answers the ids of the leads that a contact brought, the newest first.
 func (s *Store) ReferredBy(ctx context.Context, contactID string) ([]string, error) {
-	return s.ids(ctx, "SELECT id FROM leads WHERE referred_by = ? AND live > 0 ORDER BY created_at DESC, id DESC LIMIT ?", blob(contactID), MaxPage)
+	by, args, err := s.together(ctx, contactID)
+	if err != nil {
+		return nil, err
+	}
+	return s.ids(ctx, "SELECT id FROM leads WHERE referred_by"+by+" AND live > 0 ORDER BY created_at DESC, id DESC LIMIT ?", append(args, MaxPage)...)
 }
 
 // Referrers answers who brought the leads that came in a span of days, both
@@ -231,6 +239,9 @@ func (s *Store) Referrers(ctx context.Context, from, to string) ([]crm.Referrer,
 	if err := rows.Err(); err != nil {
 		return nil, s.fail("count referrals", err)
 	}
+	if ids, err = s.addUp(ctx, ids, counts); err != nil {
+		return nil, err
+	}
 	contacts, err := s.ContactRows(ctx, ids)
 	if err != nil {
 		return nil, err
@@ -241,6 +252,31 @@ func (s *Store) Referrers(ctx context.Context, from, to string) ([]crm.Referrer,
 		r.Contact = c
 		out = append(out, r)
 	}
+	return out, nil
+}
+
+// addUp gives what merged contacts brought to those as whom they are shown.
+func (s *Store) addUp(ctx context.Context, ids []string, counts map[string]crm.Referrer) ([]string, error) {
+	var out []string
+	for _, id := range ids {
+		c, err := s.PersonOf(ctx, id)
+		if crm.CodeOf(err) == crm.CodeNotFound {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		if !slices.Contains(out, c.ID) {
+			out = append(out, c.ID)
+		}
+		if c.ID == id {
+			continue
+		}
+		r, more := counts[c.ID], counts[id]
+		r.Leads, r.Sold, r.SoldCents = r.Leads+more.Leads, r.Sold+more.Sold, r.SoldCents+more.SoldCents
+		counts[c.ID] = r
+	}
+	slices.SortStableFunc(out, func(a, b string) int { return cmp.Compare(counts[b].Leads, counts[a].Leads) })
 	return out, nil
 }
 
@@ -265,7 +301,7 @@ func (s *Store) Birthdays(ctx context.Context, from string, days int) ([]crm.Bir
 		return nil, err
 	}
 	ids, err := s.ids(ctx, `SELECT id FROM contacts WHERE substr(birthday, 6) IN (SELECT value FROM json_each(?)) AND birthday <> '' AND length(birthday) = 10 AND deleted = 0 AND merged_into IS NULL
-		AND EXISTS (SELECT 1 FROM leads l WHERE l.contact_id = contacts.id AND l.live > 0) LIMIT ?`, string(list), MaxPage)
+		AND EXISTS (SELECT 1 FROM leads l WHERE l.person = contacts.id AND l.live > 0) LIMIT ?`, string(list), MaxPage)
 	if err != nil {
 		return nil, err
 	}
@@ -291,7 +327,7 @@ func (s *Store) Birthdays(ctx context.Context, from string, days int) ([]crm.Bir
 
 // HasLeads says whether a contact has leads, be they in the archive.
 func (tx *Tx) HasLeads(contactID string) (has bool, err error) {
-	err = tx.s.row(tx.ctx, "SELECT EXISTS (SELECT 1 FROM leads WHERE contact_id = ? AND live > 0)", blob(contactID)).Scan(&has)
+	err = tx.s.row(tx.ctx, "SELECT EXISTS (SELECT 1 FROM leads WHERE person = ? AND live > 0)", blob(contactID)).Scan(&has)
 	return has, err
 }
 
@@ -317,4 +353,4 @@ func (s *Store) HappenedWith(ctx context.Context, contactID string, before int64
 	return out, s.fail("read activities", err)
 }
 
-const ofContact = "lead_id IN (SELECT id FROM leads WHERE contact_id=? AND live>0)"
+const ofContact = "lead_id IN (SELECT id FROM leads WHERE person=? AND live>0)"

@@ -99,9 +99,12 @@ func (tx *Tx) deriveLead(im *image, l *crm.Lead) error {
 		l.PipelineID = stage.PipelineID
 	}
 	if fresh || im.marked["contact"] || im.before.FieldByName("ContactID").String() != l.ContactID {
-		c, err := tx.contact(l.ContactID)
+		c, err := tx.person(l.ContactID)
 		if err != nil {
 			return err
+		}
+		if l.PersonID = c.ID; c.ID == "" {
+			l.PersonID = l.ContactID // comes later, or is out of sight
 		}
 		l.SortName = format.Fold(c.Name)
 	}
@@ -270,12 +273,25 @@ func (tx *Tx) indexText(im *image, before, after *crm.Lead) error {
 	if same {
 		return nil
 	}
-	c, err := tx.contact(after.ContactID)
+	text, err := tx.searchText(after)
 	if err != nil {
 		return err
 	}
-	tx.texts = append(tx.texts, textChange{im.rid, searchText(c, after)})
+	tx.texts = append(tx.texts, textChange{im.rid, text})
 	return nil
+}
+
+// searchText is what a lead is found by as the transaction leaves it.
+func (tx *Tx) searchText(l *crm.Lead) (string, error) {
+	own, err := tx.contact(l.ContactID)
+	if err != nil {
+		return "", err
+	}
+	person, err := tx.person(l.ContactID)
+	if err != nil {
+		return "", err
+	}
+	return searchText(person, own, l), nil
 }
 
 // writeTexts queues the texts that changed, where the search finds them at once.
@@ -310,9 +326,12 @@ func (tx *Tx) writeEvents() error {
 			}
 			note(e.ID, list)
 		case crm.KindContact:
-			list := im.t.fieldChanges(e, "contact.")
+			list, err := tx.contactChanges(im, e)
+			if err != nil {
+				return err
+			}
 			for _, o := range tx.order {
-				if o.t.kind == crm.KindLead && o.after.FieldByName("ContactID").String() == e.ID {
+				if o.t.kind == crm.KindLead && o.concerns(im) {
 					note(o.id, list)
 				}
 			}

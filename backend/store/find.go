@@ -253,12 +253,17 @@ func (s *Store) foundIn(ctx context.Context, c crm.Card, words []word) (string, 
 // field is a text by which a lead is found.
 type field struct{ name, text string }
 
+// unseenSQL asks for both, the contact as whom a lead is shown and its own.
+const unseenSQL = `WITH c AS (SELECT rid, name, company, document FROM contacts WHERE id IN (SELECT person FROM leads WHERE id = ?1 UNION SELECT contact_id FROM leads WHERE id = ?1))
+	SELECT 'document', document FROM c
+	UNION ALL SELECT 'phone', k.key FROM c JOIN contact_phones k ON k.owner = c.rid
+	UNION ALL SELECT 'email', k.key FROM c JOIN contact_emails k ON k.owner = c.rid
+	UNION ALL SELECT 'name', name FROM c UNION ALL SELECT 'company', company FROM c`
+
 // unseenFields are those that a card doesn't show: the document, further
-// phones and e-mails.
+// phones and e-mails, and what the lead's own contact says that was merged.
 func (s *Store) unseenFields(ctx context.Context, c crm.Card) ([]field, error) {
-	rows, err := s.query(ctx, `SELECT 'document', document FROM contacts WHERE id = ?1
-		UNION ALL SELECT 'phone', key FROM contact_phones WHERE owner = (SELECT rid FROM contacts WHERE id = ?1)
-		UNION ALL SELECT 'email', key FROM contact_emails WHERE owner = (SELECT rid FROM contacts WHERE id = ?1)`, blob(c.ContactID))
+	rows, err := s.query(ctx, unseenSQL, blob(c.ID))
 	if err != nil {
 		return nil, err
 	}
@@ -272,7 +277,7 @@ func (s *Store) unseenFields(ctx context.Context, c crm.Card) ([]field, error) {
 		if f.name == "phone" {
 			f.text = phoneText(f.text)
 		}
-		f.text = strings.ToLower(f.text)
+		f.text = format.Fold(f.text)
 		out = append(out, f)
 	}
 	return out, rows.Err()

@@ -97,7 +97,7 @@ func (tx *Tx) pullLeads() error {
 			if !im.before.IsValid() {
 				continue // a new contact's leads are new, too
 			}
-			if err := tx.markLeads("contact", "contact_id=?", blob(im.id)); err != nil {
+			if err := tx.markShownAs(im); err != nil {
 				return err
 			}
 		case crm.KindMark, crm.KindActivity:

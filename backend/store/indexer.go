@@ -145,8 +145,12 @@ type queued struct {
 func (s *Store) nextTexts(ctx context.Context) ([]queued, error) {
 	rows, err := s.stmt(ctx, `SELECT q.lead, coalesce(l.live, 0), l.plate, l.vehicle, l.subject, c.name, c.company, c.document,
 		(SELECT group_concat(key, ' ' ORDER BY pos, key) FROM contact_phones WHERE owner = c.rid),
-		(SELECT group_concat(key, ' ' ORDER BY pos, key) FROM contact_emails WHERE owner = c.rid)
-		FROM search_queue q LEFT JOIN leads l ON l.rid = q.lead LEFT JOIN contacts c ON c.id = l.contact_id
+		(SELECT group_concat(key, ' ' ORDER BY pos, key) FROM contact_emails WHERE owner = c.rid),
+		o.name, o.company, o.document,
+		(SELECT group_concat(key, ' ' ORDER BY pos, key) FROM contact_phones WHERE owner = o.rid),
+		(SELECT group_concat(key, ' ' ORDER BY pos, key) FROM contact_emails WHERE owner = o.rid)
+		FROM search_queue q LEFT JOIN leads l ON l.rid = q.lead LEFT JOIN contacts c ON c.id = l.person
+		LEFT JOIN contacts o ON o.id = l.contact_id AND l.contact_id <> l.person
 		ORDER BY q.lead LIMIT ?`, indexChunk)
 	if err != nil {
 		return nil, err
@@ -156,16 +160,25 @@ func (s *Store) nextTexts(ctx context.Context) ([]queued, error) {
 	for rows.Next() {
 		var q queued
 		var live int
-		var text [8]sql.NullString // a purged lead or contact has none
-		if err := rows.Scan(&q.rid, &live, &text[0], &text[1], &text[2], &text[3], &text[4], &text[5], &text[6], &text[7]); err != nil {
+		var l [3]sql.NullString           // of a purged lead there is none
+		var person, own [5]sql.NullString // own: of a contact that was merged
+		if err := rows.Scan(&q.rid, &live, &l[0], &l[1], &l[2], &person[0], &person[1], &person[2], &person[3], &person[4],
+			&own[0], &own[1], &own[2], &own[3], &own[4]); err != nil {
 			return nil, err
 		}
-		l := crm.Lead{Plate: text[0].String, Vehicle: text[1].String, Subject: text[2].String}
-		c := crm.Contact{Name: text[3].String, Company: text[4].String, Document: text[5].String, Phones: entries(text[6].String), Emails: entries(text[7].String)}
-		q.live, q.text = live > 0, searchText(&c, &l)
+		lead := crm.Lead{Plate: l[0].String, Vehicle: l[1].String, Subject: l[2].String}
+		c, o := contactOf(person), contactOf(own)
+		if own[0].Valid {
+			o.ID = "own"
+		}
+		q.live, q.text = live > 0, searchText(&c, &o, &lead)
 		out = append(out, q)
 	}
 	return out, rows.Err()
+}
+
+func contactOf(text [5]sql.NullString) crm.Contact {
+	return crm.Contact{Name: text[0].String, Company: text[1].String, Document: text[2].String, Phones: entries(text[3].String), Emails: entries(text[4].String)}
 }
 
 func entries(keys string) []crm.Entry {

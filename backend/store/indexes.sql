@@ -42,7 +42,8 @@ CREATE INDEX IF NOT EXISTS contacts_birthday ON contacts(substr(birthday, 6)) WH
 CREATE INDEX IF NOT EXISTS leads_referred ON leads(referred_by, created_at, stage, value_cents) WHERE referred_by IS NOT NULL AND live > 0;
 
 -- Asked by writes, a load's included.
-CREATE INDEX IF NOT EXISTS leads_contact ON leads(contact_id);
+CREATE INDEX IF NOT EXISTS leads_person ON leads(person);
+CREATE INDEX IF NOT EXISTS contacts_merged ON contacts(merged_into) WHERE merged_into IS NOT NULL;
 CREATE INDEX IF NOT EXISTS leads_place ON leads(stage, fresh DESC, rank, id, owner, source) WHERE live = 1;
 CREATE INDEX IF NOT EXISTS activities_lead ON activities(lead_id);
 CREATE INDEX IF NOT EXISTS events_lead ON events(lead_id, at);

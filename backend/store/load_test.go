@@ -84,7 +84,7 @@ func TestALoadIntoAnEmptyDatabaseBuildsItsIndexesAfterwards(t *testing.T) {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	if slices.Contains(during, "leads_name") || !slices.Contains(during, "leads_contact") {
+	if slices.Contains(during, "leads_name") || !slices.Contains(during, "leads_person") {
 		t.Errorf("during the load: %v", during)
 	}
 	if got := indexes(t, s); !slices.Equal(got, all) {

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"reflect"
+	"strings"
 
 	"patio/backend/crm"
 	"patio/sync/vv"
@@ -237,4 +238,34 @@ func (t *table) differences(before, after reflect.Value) []crm.FieldChange {
 		}
 	}
 	return out
+}
+
+// Restore takes back what changes made of an entity, as Differences told them,
+// as far as it still is what they made of it.
+func Restore[T any](entity *T, changes []crm.FieldChange) {
+	v := reflect.ValueOf(entity).Elem()
+	for _, t := range registry() {
+		if t.typ == v.Type() {
+			t.restore(v, changes)
+		}
+	}
+}
+
+func (t *table) restore(v reflect.Value, changes []crm.FieldChange) {
+	for _, ch := range changes {
+		for _, c := range t.columns {
+			if c.json == ch.Field && c.get(v) == ch.New {
+				c.put(v, ch.Old)
+			}
+		}
+		for _, s := range t.sets {
+			id, ofField := strings.CutPrefix(ch.Field, s.json+".")
+			switch {
+			case s.of == ofValues && ofField && elements(s, v)[id] == ch.New:
+				reverseElement(v.Field(s.field), fieldEdit{Sub: id, Old: []string{ch.Old}})
+			case s.of != ofValues && s.json == ch.Field && ch.Old == "":
+				reverseElement(v.Field(s.field), fieldEdit{Sub: ch.New})
+			}
+		}
+	}
 }

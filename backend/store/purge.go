@@ -90,29 +90,59 @@ func (tx *Tx) purge(id string) (bool, error) {
 		}
 	}
 	im.gone, im.put = true, true
-	return true, tx.purgeContact(lead.ContactID)
+	return true, tx.purgePerson(lead.PersonID)
 }
 
-// purgeContact marks a contact as gone that has no lead and nobody works for,
-// and the company whose last person it was.
-func (tx *Tx) purgeContact(id string) error {
-	contacts := tx.s.tables[crm.KindContact]
-	for _, of := range []struct {
-		t     *table
-		where string
-	}{{tx.s.tables[crm.KindLead], "contact_id=?"}, {contacts, "company_id=?"}} {
-		list, err := tx.loadAll(of.t, of.where, blob(id))
-		if err != nil || slices.ContainsFunc(list, func(o *image) bool { return !o.gone }) {
+// purgePerson marks a contact as gone that has no lead and nobody works for, with
+// all that were merged into it and what was said of them: one person's data
+// stand in several of them. So goes the company whose last person it was.
+func (tx *Tx) purgePerson(id string) error {
+	leads, err := tx.loadAll(tx.s.tables[crm.KindLead], "person=?", blob(id))
+	if err != nil || slices.ContainsFunc(leads, func(l *image) bool { return !l.gone }) {
+		return err
+	}
+	contacts, pairs := tx.s.tables[crm.KindContact], tx.s.tables[crm.KindPair]
+	first, err := tx.load(contacts, id)
+	if err != nil || first == nil || first.gone {
+		return err
+	}
+	person := []*image{first}
+	for i := 0; i < len(person); i++ {
+		merged, err := tx.loadAll(contacts, "merged_into=? AND merged_into<id", blob(person[i].id))
+		if err != nil {
+			return err
+		}
+		person = append(person, merged...)
+		people, err := tx.loadAll(contacts, "company_id=?", blob(person[i].id))
+		if err != nil || slices.ContainsFunc(people, func(o *image) bool { return !o.gone }) {
 			return err
 		}
 	}
-	im, err := tx.load(contacts, id)
-	if err != nil || im == nil || im.gone {
-		return err
+	for _, c := range person {
+		c.gone, c.put = true, true
+		said, err := tx.loadAll(pairs, "contact_id=?1 OR into_id=?1", blob(c.id))
+		if err != nil {
+			return err
+		}
+		for _, p := range said {
+			p.gone, p.put = true, true
+		}
 	}
-	im.gone, im.put = true, true
-	if company := im.before.Addr().Interface().(*crm.Contact).CompanyID; company != "" {
-		return tx.purgeContact(company)
+	for _, c := range person {
+		company, err := tx.load(contacts, c.before.Addr().Interface().(*crm.Contact).CompanyID)
+		if err != nil {
+			return err
+		}
+		if company == nil {
+			continue
+		}
+		as, err := tx.shownBefore(company)
+		if err == nil {
+			err = tx.purgePerson(as)
+		}
+		if err != nil {
+			return err
+		}
 	}
 	return nil
 }

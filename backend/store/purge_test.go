@@ -351,3 +351,51 @@ func TestTracesThatWereLeftAreClearedTheNextDay(t *testing.T) {
 		t.Errorf("found: %v", hits)
 	}
 }
+
+// One person's data stand in all the contacts that were merged: they stay while
+// one of them has a lead that stays, and go together, with what the merge took.
+func TestMergedContactsArePurgedTogether(t *testing.T) {
+	for name, smallerFirst := range map[string]bool{"the one that stays first": true, "the merged one first": false} {
+		t.Run(name, func(t *testing.T) {
+			a := newArchive(t)
+			one, oneContact := a.graciela()
+			two, twoContact := a.graciela()
+			pair := PairID(oneContact, twoContact)
+			a.do("contact.merge", func(tx *Tx) error {
+				c, err := Get[crm.Contact](tx, twoContact)
+				if err != nil {
+					return err
+				}
+				c.MergedInto = oneContact
+				if err := Put(tx, c); err != nil {
+					return err
+				}
+				return Put(tx, &crm.Pair{ID: pair, ContactID: twoContact, IntoID: oneContact, Taken: `[{"field":"name","old":"` + personal[0] + `"}]`})
+			})
+			first, last := one, two
+			if !smallerFirst {
+				first, last = two, one
+			}
+			a.purge(first)
+			for _, id := range []string{oneContact, twoContact} {
+				if err := read[crm.Contact](a, id); err != nil {
+					t.Errorf("a contact of who stays: %v", err)
+				}
+			}
+			if cards, err := a.s.Cards(context.Background(), []string{last}); err != nil || len(cards) != 1 || cards[0].Name != personal[0] {
+				t.Errorf("who stays is shown as %+v, %v", cards, err)
+			}
+			a.healthy()
+			a.purge(last)
+			if hits := a.found(); len(hits) > 0 {
+				t.Errorf("found: %v", hits)
+			}
+			for _, gone := range []error{read[crm.Contact](a, oneContact), read[crm.Contact](a, twoContact), read[crm.Pair](a, pair)} {
+				if crm.CodeOf(gone) != crm.CodeNotFound {
+					t.Errorf("still there: %v", gone)
+				}
+			}
+			a.healthy()
+		})
+	}
+}

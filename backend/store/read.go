@@ -16,10 +16,10 @@ func (s *Store) Planned(ctx context.Context, leadID string) ([]crm.Activity, err
 	return out, s.fail("read planned activities", err)
 }
 
-// LeadsOf answers the ids of a contact's leads, the newest first, archived
-// ones included.
+// LeadsOf answers the ids of a contact's leads, those of contacts that were
+// merged into it too, the newest first, archived ones included.
 func (s *Store) LeadsOf(ctx context.Context, contactID string) ([]string, error) {
-	return s.ids(ctx, "SELECT id FROM leads WHERE contact_id=? AND live>0 ORDER BY created_at DESC,id DESC", blob(contactID))
+	return s.ids(ctx, "SELECT id FROM leads WHERE person=? AND live>0 ORDER BY created_at DESC,id DESC", blob(contactID))
 }
 
 // HasSample says whether leads of the sample are present.

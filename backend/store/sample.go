@@ -19,7 +19,7 @@ func (s *Store) MadeVia(ctx context.Context, via string) (*Made, error) {
 	}{
 		{&made.Leads, "SELECT id FROM leads WHERE created_via = ? AND deleted = 0"},
 		{&made.Contacts, `SELECT DISTINCT contact_id FROM leads l WHERE created_via = ?1 AND deleted = 0
-			AND NOT EXISTS (SELECT 1 FROM leads o WHERE o.contact_id = l.contact_id AND o.created_via <> ?1 AND o.deleted = 0)`},
+			AND NOT EXISTS (SELECT 1 FROM leads o WHERE o.person = l.person AND o.created_via <> ?1 AND o.deleted = 0)`},
 		{&made.Activities, "SELECT id FROM activities" + mine},
 		{&made.Marks, "SELECT id FROM marks" + mine},
 		{&made.Events, "SELECT id FROM events" + mine},

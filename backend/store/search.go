@@ -9,8 +9,9 @@ import (
 
 // searchText is what a lead is found by: name, company, e-mails, phones,
 // plate, document, vehicle, subject; folded, each word after a space, so that
-// the trigram of a space and two letters finds the beginning of a word.
-func searchText(c *crm.Contact, l *crm.Lead) string {
+// the trigram of a space and two letters finds the beginning of a word. A lead
+// whose own contact was merged is found by what that says, too.
+func searchText(c, own *crm.Contact, l *crm.Lead) string {
 	var b strings.Builder
 	add := func(s string) {
 		if s != "" {
@@ -18,18 +19,25 @@ func searchText(c *crm.Contact, l *crm.Lead) string {
 			b.WriteString(s)
 		}
 	}
-	add(format.Fold(c.Name))
-	add(format.Fold(c.Company))
-	for _, e := range c.Emails {
-		add(e.Key)
+	contact := func(c *crm.Contact) {
+		add(format.Fold(c.Name))
+		add(format.Fold(c.Company))
+		for _, e := range c.Emails {
+			add(e.Key)
+		}
+		for _, p := range c.Phones {
+			add(phoneText(p.Key))
+		}
 	}
-	for _, p := range c.Phones {
-		add(phoneText(p.Key))
-	}
+	contact(c)
 	add(plateText(l.Plate))
 	add(format.Fold(c.Document))
 	add(format.Fold(l.Vehicle))
 	add(format.Fold(l.Subject))
+	if own.ID != c.ID {
+		contact(own)
+		add(format.Fold(own.Document))
+	}
 	return b.String()
 }
 

@@ -35,6 +35,7 @@ func TestStagesOfAnOlderDatabaseAreWhole(t *testing.T) {
 		"DROP INDEX contacts_people", "ALTER TABLE contacts DROP COLUMN company_id",
 		"DROP INDEX leads_referred", "ALTER TABLE leads DROP COLUMN referred_by",
 		"DROP TABLE attachments", "DROP TABLE files",
+		"DROP INDEX leads_person", "DROP TABLE pairs", "ALTER TABLE leads DROP COLUMN person",
 	} {
 		if _, err := s.exec(ctx, later); err != nil {
 			t.Fatal(err)

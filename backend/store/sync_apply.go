@@ -246,7 +246,7 @@ func (tx *Tx) pullDerived() error {
 		switch im.t.kind {
 		case crm.KindContact:
 			if im.before.IsValid() {
-				err = tx.markLeads("contact", "contact_id=?", blob(im.id))
+				err = tx.markShownAs(im)
 			} else {
 				contacts = append(contacts, im.id)
 			}
@@ -272,12 +272,21 @@ func (tx *Tx) pullDerived() error {
 			return err
 		}
 	}
-	early, err := tx.named("SELECT contact_id FROM leads WHERE contact_id", contacts)
+	early, err := tx.named("SELECT person FROM leads WHERE person", contacts)
 	if err != nil {
 		return err
 	}
 	for id := range early {
-		if err := tx.markLeads("contact", "contact_id=?", blob(id)); err != nil {
+		if err := tx.markLeads("contact", "person=?", blob(id)); err != nil {
+			return err
+		}
+	}
+	awaited, err := tx.named("SELECT merged_into FROM contacts WHERE merged_into", contacts)
+	if err != nil {
+		return err
+	}
+	for id := range awaited {
+		if err := tx.markMerged(id); err != nil {
 			return err
 		}
 	}

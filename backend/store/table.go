@@ -161,6 +161,7 @@ func registry() []*table {
 		newTable(crm.KindActivity, "activities", crm.Activity{}),
 		newTable(crm.KindEvent, "events", crm.Event{}),
 		newTable(crm.KindAttachment, "attachments", crm.Attachment{}),
+		newTable(crm.KindPair, "pairs", crm.Pair{}),
 	}
 }
 

@@ -185,6 +185,7 @@ var references = []reference{
 	{"leads", "contact_id", "contacts"}, {"leads", "origin_lead", "leads"}, {"leads", "next_id", "activities"},
 	{"contacts", "merged_into", "contacts"}, {"marks", "lead_id", "leads"}, {"activities", "lead_id", "leads"}, {"events", "lead_id", "leads"},
 	{"attachments", "lead_id", "leads"},
+	{"pairs", "contact_id", "contacts"}, {"pairs", "into_id", "contacts"},
 }
 
 // refColumns are references through the local integers of refs.

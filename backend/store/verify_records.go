@@ -211,7 +211,7 @@ func (v *verification) lead(tx *Tx, im *image, l *crm.Lead) error {
 	if im.dead {
 		return nil // what the index has too much, the references tell
 	}
-	c, err := tx.contact(l.ContactID)
+	text, err := tx.searchText(l)
 	if err != nil {
 		return err
 	}
@@ -221,7 +221,7 @@ func (v *verification) lead(tx *Tx, im *image, l *crm.Lead) error {
 		return err
 	}
 	if indexed {
-		indexed, err = v.indexedAs(tx, im.rid, searchText(c, l))
+		indexed, err = v.indexedAs(tx, im.rid, text)
 	}
 	if err == nil && !indexed {
 		v.found(CheckSearch, im.t.name, im.id, "")

@@ -93,7 +93,7 @@ func TestVerifyFindsEachKindOfHarm(t *testing.T) {
 		{CheckAudit, "DELETE FROM operations WHERE seq=3"},
 		{CheckAudit, "UPDATE operations SET label='x' WHERE seq=3"},
 		{CheckAudit, "UPDATE operations SET changes=CAST(changes||' ' AS BLOB) WHERE seq=3"},
-		{CheckSchema, "DROP INDEX leads_contact"},
+		{CheckSchema, "DROP INDEX leads_person"},
 		{CheckSchema, "DROP TRIGGER guard_leads_UPDATE"},
 		{CheckSchema, "CREATE TABLE strange(x)"},
 	}
@@ -136,7 +136,7 @@ func TestVerifyTellsOfADamagedPageAndTheNextStartMendsIt(t *testing.T) {
 	}
 	want := contents(t, s)
 	var page int64
-	if err := s.one(context.Background(), "SELECT rootpage FROM sqlite_schema WHERE name='leads_contact'", nil, &page); err != nil {
+	if err := s.one(context.Background(), "SELECT rootpage FROM sqlite_schema WHERE name='leads_person'", nil, &page); err != nil {
 		t.Fatal(err)
 	}
 	closeStore(t, s)

@@ -300,7 +300,16 @@ func NamedID(kind crm.Kind, name string) string {
 
 // MarkID derives the id of a lead's mark.
 func MarkID(leadID string) string {
-	return uuid.NewSHA1(nameSpace, append([]byte("mark"), blob(leadID)...)).String()
+	return derivedID("mark", leadID)
+}
+
+// derivedID makes the same id of the same records on every device.
+func derivedID(what string, ids ...string) string {
+	name := []byte(what)
+	for _, id := range ids {
+		name = append(name, blob(id)...)
+	}
+	return uuid.NewSHA1(nameSpace, name).String()
 }
 
 // writeReady fills a database that has no pipelines yet.

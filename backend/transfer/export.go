@@ -220,7 +220,7 @@ func (e *exporter) whole(ctx context.Context, s *store.Store, id string, row []s
 	if err != nil {
 		return err
 	}
-	c, err := store.Read[crm.Contact](ctx, s, l.ContactID)
+	c, err := store.Read[crm.Contact](ctx, s, l.PersonID)
 	if err != nil {
 		return err
 	}

@@ -111,26 +111,29 @@ func (b *batch) lookUp(ctx context.Context, rows []sheet.Result) (*people, error
 		return nil, err
 	}
 	for _, l := range list {
-		p := known.byID[l.ContactID]
+		p := known.byID[l.PersonID]
 		p.leads = append(p.leads, knownLead{id: l.ID, kind: b.names.kindOf(l.StageID), keys: leadKeys(&l)})
 	}
 	return known, nil
 }
 
-// known answers a contact of the store, read once.
+// known answers a contact of the store as whom it is shown, read once.
 func (b *batch) known(ctx context.Context, known *people, id string) (*person, error) {
 	if p := known.byID[id]; p != nil {
 		return p, nil
 	}
-	c, err := store.Read[crm.Contact](ctx, b.s, id)
+	c, err := b.s.PersonOf(ctx, id)
 	if err != nil {
 		return nil, err
 	}
-	p := &person{id: id, name: format.FoldWords(c.Name)}
+	if p := known.byID[c.ID]; p != nil {
+		return p, nil
+	}
+	p := &person{id: c.ID, name: format.FoldWords(c.Name)}
 	for _, e := range c.Emails {
 		p.emails = append(p.emails, e.Key)
 	}
-	known.byID[id] = p
+	known.byID[p.id] = p
 	return p, nil
 }
 
@@ -145,7 +148,7 @@ func (b *batch) lookUpByID(ctx context.Context, rows []sheet.Result, known *peop
 		if l.ID != "" {
 			lead, err := store.Read[crm.Lead](ctx, b.s, l.ID)
 			if err == nil {
-				p, err := b.known(ctx, known, lead.ContactID)
+				p, err := b.known(ctx, known, lead.PersonID)
 				if err != nil {
 					return err
 				}
@@ -158,7 +161,10 @@ func (b *batch) lookUpByID(ctx context.Context, rows []sheet.Result, known *peop
 			}
 		}
 		if l.ContactID != "" {
-			if _, err := b.known(ctx, known, l.ContactID); err != nil && crm.CodeOf(err) != crm.CodeNotFound {
+			p, err := b.known(ctx, known, l.ContactID)
+			if err == nil {
+				known.enter("c"+l.ContactID, p)
+			} else if crm.CodeOf(err) != crm.CodeNotFound {
 				return err
 			}
 		}
@@ -176,7 +182,10 @@ func (k *people) find(l *sheet.Lead, keys sheet.Keys) *person {
 		return list[0]
 	}
 	if l.ContactID != "" {
-		return k.byID[l.ContactID]
+		if list := k.byKey["c"+l.ContactID]; len(list) > 0 {
+			return list[0]
+		}
+		return k.byID[l.ContactID] // an earlier row made it
 	}
 	name := format.FoldWords(l.Name)
 	for _, key := range keysOf(keys) {

@@ -174,7 +174,7 @@ func (r *reviewer) duplicate(ctx context.Context, row *sheet.Result, id string, 
 	if err != nil {
 		return err
 	}
-	oldContact, err := store.Read[crm.Contact](ctx, r.s, old.ContactID)
+	oldContact, err := store.Read[crm.Contact](ctx, r.s, old.PersonID)
 	if err != nil {
 		return err
 	}

@@ -37,6 +37,8 @@ const against = {
   'board.quiet': [undefined, '≤ 50 ms', ''],
   'agenda.month': [undefined, '≤ 30 ms', ''],
   'agenda.all': [undefined, '≤ 30 ms', ''],
+  duplicates: [undefined, '≤ 5 s', ''],
+  known: [undefined, '≤ 5 ms', ''],
   save: [singleMs, '≤ 1.5×', '1.15×'],
 };
 

@@ -8,6 +8,7 @@ import (
 	"patio/app/syncing"
 	"patio/app/webhost"
 	"patio/backend/crm"
+	"patio/backend/duplicates"
 	"patio/backend/fields"
 	"patio/backend/format"
 	"patio/backend/setup"
@@ -53,6 +54,9 @@ var sentences = map[crm.Code]string{
 	crm.CodeAttachmentDamaged:  "the file's bytes are others than they were",
 	crm.CodeNothingToUndo:      "nothing to undo",
 	crm.CodeNothingToRedo:      "nothing to redo",
+
+	duplicates.CodeSame:      "both are one contact already",
+	duplicates.CodeNotMerged: "the contact stands by itself already",
 
 	format.CodePhone:    "not a valid phone",
 	format.CodeEmail:    "not a valid e-mail",

@@ -12,6 +12,7 @@ type Generated = {
   Backups: typeof import('./wailsjs/go/api/Backups');
   Board: typeof import('./wailsjs/go/api/Board');
   Contacts: typeof import('./wailsjs/go/api/Contacts');
+  Duplicates: typeof import('./wailsjs/go/api/Duplicates');
   Device: typeof import('./wailsjs/go/api/Device');
   History: typeof import('./wailsjs/go/api/History');
   Leads: typeof import('./wailsjs/go/api/Leads');

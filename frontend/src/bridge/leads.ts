@@ -31,6 +31,8 @@ export interface LeadView {
   others: Card[];
   /** Who brought the lead; '' of nobody, or of one that is not here. */
   referrer: string;
+  /** What was merged into the contact. */
+  merged: Contact[];
 }
 
 /** A part of a lead's history, newest first. */

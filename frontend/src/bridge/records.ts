@@ -132,6 +132,7 @@ export interface Contact {
   zip: string;
   /** YYYY-MM-DD */
   birthday: string;
+  /** another contact as whom it is shown; '' for none */
   mergedInto: string;
   /** ms UTC */
   createdAt: number;
@@ -181,6 +182,9 @@ export interface Lead {
   tags: string[];
   values: FieldValue[] | null;
   /** the contact's name, folded */
+  /** the contact as whom it is shown: its own, or what that was merged into */
+  personId: string;
+  /** that one's name, folded */
   sortName: string;
   pipelineId: string;
   /** see Fresh* */

@@ -129,6 +129,8 @@ const SENTENCES: Readonly<Record<string, (change: FieldChange) => [Key, string?,
         ? ['lead.history.assigned', '', fieldText('ownerId', now)]
         : ['lead.history.reassigned', fieldText('ownerId', old), fieldText('ownerId', now)],
   archivedAt: ({ new: now }) => [now === '0' ? 'lead.history.unarchived' : 'lead.history.archived'],
+  'contact.merged': ({ old, new: now }) => ['lead.history.merged', old, now],
+  'contact.separated': ({ old, new: now }) => ['lead.history.separated', old, now],
   deleted: ({ new: now }) => [now === '1' ? 'lead.history.deleted' : 'lead.history.undeleted'],
   'activity.deleted': ({ old, new: now }) => [
     now === '1' ? 'lead.history.activity_deleted' : 'lead.history.activity_undeleted',
@@ -182,6 +184,11 @@ export function line(field: string, old: string, now: string, currency?: string)
     return t(now === '0' ? 'lead.history.line_unarchived' : 'lead.history.line_archived');
   if (field === 'deleted' || field === 'activity.deleted' || field === 'attachment.deleted')
     return t(now === '1' ? 'lead.history.line_deleted' : 'lead.history.line_undeleted');
+  if (field === 'contact.merged' || field === 'contact.separated') {
+    const key =
+      field === 'contact.merged' ? 'lead.history.line_merged' : 'lead.history.line_separated';
+    return t(key, { from: old, to: now });
+  }
   const name = fieldName(field);
   const before = fieldText(field, old, currency);
   const after = fieldText(field, now, currency);
