@@ -149,16 +149,20 @@ func (tx *Tx) contactChanges(im *image, e recordEdit) ([]crm.FieldChange, error)
 		if c.Field != "contact.mergedInto" {
 			continue
 		}
-		into := c.New
+		into, merged := c.New, true
 		if c.Field = "contact.merged"; into == "" {
-			c.Field, into = "contact.separated", c.Old
+			c.Field, into, merged = "contact.separated", c.Old, false
 		}
 		other, err := tx.load(im.t, into)
 		if err != nil {
 			return nil, err
 		}
 		c.Old, c.New = im.after.FieldByName("Name").String(), ""
-		if other != nil {
+		switch {
+		case other == nil:
+		case merged && other.before.IsValid(): // its name may be the other's by now
+			c.New = other.before.FieldByName("Name").String()
+		default:
 			c.New = other.after.FieldByName("Name").String()
 		}
 	}

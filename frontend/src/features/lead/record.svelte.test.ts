@@ -10,6 +10,7 @@ const view = (vehicle: string) =>
     lead: { id: 'l', vehicle, valueCents: 100 },
     contact: { id: 'c', name: 'Patrícia' },
     others: [{ id: 'other' }],
+    merged: [],
   }) as unknown as LeadView;
 
 const change = (leadIds: string[], label = ''): Change => ({
