@@ -352,8 +352,8 @@ func TestWhatCannotBeMergedIsRefused(t *testing.T) {
 // smallest contact of those that are one with its own, nothing circles, and
 // those that stand alone in the end say what they said at first.
 func TestMergingAndSeparatingInAnyOrder(t *testing.T) {
+	sh := newShop(t)
 	rapid.Check(t, func(rt *rapid.T) {
-		sh := newShop(t)
 		var all []*crm.Lead
 		for _, name := range []string{"Ana", "Bia", "Caio", "Davi"} {
 			all = append(all, sh.lead(leads.New{Name: name, Phone: "11 98527-000" + string(rune('0'+len(all)))}))
@@ -400,6 +400,6 @@ func TestMergingAndSeparatingInAnyOrder(t *testing.T) {
 				rt.Fatalf("%s is %s with %v", want, c.Name, phones(c))
 			}
 		}
-		sh.healthy()
 	})
+	sh.healthy()
 }

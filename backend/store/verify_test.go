@@ -77,6 +77,7 @@ func TestVerifyFindsEachKindOfHarm(t *testing.T) {
 		{CheckReference, "UPDATE contact_phones SET owner=99999 WHERE owner=4"},
 		{CheckReference, "UPDATE activities SET lead_id=zeroblob(16) WHERE rid=1"},
 		{CheckDerived, "UPDATE leads SET sort_name='zz' WHERE rid=2"},
+		{CheckDerived, "UPDATE leads SET person=(SELECT id FROM contacts WHERE rid=4) WHERE rid=2"},
 		{CheckDerived, "UPDATE leads SET live=2 WHERE rid=2"},
 		{CheckDerived, "UPDATE leads SET next_due=7 WHERE rid=2"},
 		{CheckDerived, "UPDATE leads SET last_contact=7 WHERE rid=2"},

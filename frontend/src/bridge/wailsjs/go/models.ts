@@ -98,6 +98,11 @@ export namespace api {
 	    merged: number;
 	    refused: number;
 	}
+	export interface Known {
+	    contact: crm.Contact;
+	    leads: crm.Card[];
+	    count: number;
+	}
 	export interface LeadView {
 	    card: crm.Card;
 	    lead: crm.Lead;
@@ -105,6 +110,17 @@ export namespace api {
 	    planned: crm.Activity[];
 	    others: crm.Card[];
 	    referrer: string;
+	    merged: crm.Contact[];
+	}
+	export interface LikelyPair {
+	    contact: Known;
+	    other: Known;
+	    reasons: string[];
+	    alike: boolean;
+	}
+	export interface LikelyPairs {
+	    pairs: LikelyPair[];
+	    count: number;
 	}
 	export interface ListView {
 	    rows: crm.Card[];
@@ -161,6 +177,12 @@ export namespace api {
 	export interface TimelinePage {
 	    items: crm.TimelineItem[];
 	    more: boolean;
+	}
+	export interface Typed {
+	    phone: string;
+	    email: string;
+	    document: string;
+	    contactId: string;
 	}
 	export interface WindowRequest {
 	    stageId: string;
@@ -450,6 +472,7 @@ export namespace crm {
 	    tags: string[];
 	    referredBy: string;
 	    values: FieldValue[];
+	    personId: string;
 	    sortName: string;
 	    pipelineId: string;
 	    fresh: number;
@@ -554,6 +577,16 @@ export namespace crm {
 	    name: string;
 	    role: string;
 	    retired: boolean;
+	}
+
+}
+
+export namespace duplicates {
+	
+	export interface Choice {
+	    contactId: string;
+	    otherId: string;
+	    keep: Record<string, string>;
 	}
 
 }
