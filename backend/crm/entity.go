@@ -222,7 +222,7 @@ type Lead struct {
 	Values []FieldValue `json:"values" set:"lead_values" fid:"23"` // of custom fields
 
 	// Derived from the fields above, the contact, the mark and the activities.
-	PersonID    string `json:"personId" db:"person,id" since:"8"` // the contact as whom it is shown: its own, or what that was merged into
+	PersonID    string `json:"personId" db:"person,id" since:"9"` // the contact as whom it is shown: its own, or what that was merged into
 	SortName    string `json:"sortName" db:"sort_name"`           // that one's name, folded
 	PipelineID  string `json:"pipelineId" db:"pipeline,ref"`
 	Fresh       int64  `json:"fresh" db:"fresh"`              // see Fresh*

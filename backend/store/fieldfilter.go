@@ -64,7 +64,7 @@ func fieldTerm(field *crm.Field, ref int64, f crm.FieldFilter) (*term, error) {
 	args = append([]any{ref}, args...)
 	values, of := "lead_values v", "v.owner = l.rid"
 	if field.Target == crm.TargetContact {
-		values, of = "contact_values v CROSS JOIN contacts k", "k.rid = v.owner AND k.id = l.contact_id"
+		values, of = "contact_values v CROSS JOIN contacts k", "k.rid = v.owner AND k.id = l.person"
 	}
 	if !contains(f.Any, "") {
 		holds = of + " AND v.field = ? AND " + holds
@@ -74,7 +74,7 @@ func fieldTerm(field *crm.Field, ref int64, f crm.FieldFilter) (*term, error) {
 	holds = "v.field = ? AND v.match <> '' AND NOT (" + holds + ")"
 	t := &term{column: "fields", sql: "NOT EXISTS (SELECT 1 FROM " + lookup(field) + " WHERE " + of + " AND " + holds + ")", args: args}
 	if t.drive = "l.rid NOT IN (SELECT v.owner FROM " + values + " WHERE " + holds + ")"; field.Target == crm.TargetContact {
-		t.drive = "l.contact_id NOT IN (SELECT k.id FROM " + values + " WHERE k.rid = v.owner AND " + holds + ")"
+		t.drive = "l.person NOT IN (SELECT k.id FROM " + values + " WHERE k.rid = v.owner AND " + holds + ")"
 	}
 	return t, nil
 }
@@ -174,7 +174,7 @@ func (s *Store) cardValues(ctx context.Context, rids []int64, cards []crm.Card, 
 	}
 	for _, read := range []struct{ target, query string }{
 		{crm.TargetLead, "SELECT j.key,v.field,v.value FROM json_each(?) j CROSS JOIN lead_values v ON v.owner = j.value"},
-		{crm.TargetContact, "SELECT j.key,v.field,v.value FROM json_each(?) j CROSS JOIN leads l ON l.rid = j.value CROSS JOIN contacts k ON k.id = l.contact_id CROSS JOIN contact_values v ON v.owner = k.rid"},
+		{crm.TargetContact, "SELECT j.key,v.field,v.value FROM json_each(?) j CROSS JOIN leads l ON l.rid = j.value CROSS JOIN contacts k ON k.id = l.person CROSS JOIN contact_values v ON v.owner = k.rid"},
 	} {
 		if len(refs[read.target]) == 0 {
 			continue
