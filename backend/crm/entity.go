@@ -222,8 +222,8 @@ type Lead struct {
 	Values []FieldValue `json:"values" set:"lead_values" fid:"23"` // of custom fields
 
 	// Derived from the fields above, the contact, the mark and the activities.
-	PersonID    string `json:"personId" db:"person,id" since:"9"` // the contact as whom it is shown: its own, or what that was merged into
-	SortName    string `json:"sortName" db:"sort_name"`           // that one's name, folded
+	PersonID    string `json:"personId" db:"person,id" since:"10"` // the contact as whom it is shown: its own, or what that was merged into
+	SortName    string `json:"sortName" db:"sort_name"`            // that one's name, folded
 	PipelineID  string `json:"pipelineId" db:"pipeline,ref"`
 	Fresh       int64  `json:"fresh" db:"fresh"`              // see Fresh*
 	NextDue     int64  `json:"nextDue" db:"next_due"`         // ms UTC of the earliest planned activity, 0 when none
