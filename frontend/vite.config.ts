@@ -66,9 +66,13 @@ export default defineConfig(({ mode }) => ({
   },
 }));
 
+// What a start shows in the first language is apart from what other pages say
+// (shared/i18n).
 function languageChunk(id: string): string | null {
   const found = /[\\/]strings[\\/]([\w-]+)\.json$/.exec(id);
-  return found ? `strings-${found[1]}` : null;
+  if (!found) return null;
+  const later = /[\\/]features[\\/](?!board|conflicts|lead|list|reminders)/.test(id);
+  return found[1] === 'pt-BR' && later ? 'strings-pt-BR-later' : `strings-${found[1]}`;
 }
 
 /** Names the letters in the HTML: else they are asked for only once a text is drawn. */

@@ -2,7 +2,7 @@ import './app.css';
 import './shell/strings';
 import { mount } from 'svelte';
 import { takeFirst, toFailure } from './bridge';
-import { nearestLanguage, useLanguage } from './shared/i18n/index.svelte';
+import { allWords, nearestLanguage, startLanguage, useLanguage } from './shared/i18n/index.svelte';
 import { appearance, deviceLanguage, loadDevice, session } from './shared/stores';
 import App from './shell/App.svelte';
 import { openFirst } from './shell/features';
@@ -15,8 +15,10 @@ async function start(): Promise<void> {
     takeFirst();
     await Promise.all([loadDevice(), session.load()]);
     appearance.restore();
-    await Promise.all([useLanguage(deviceLanguage(session.state)), openFirst()]);
+    await Promise.all([startLanguage(deviceLanguage(session.state)), openFirst()]);
     mount(App, { target });
+    // After the first picture. Who needs one before asks for it, and hears of a failure.
+    requestAnimationFrame(() => setTimeout(() => void allWords().catch(() => undefined)));
   } catch (thrown) {
     await useLanguage(nearestLanguage(navigator.language));
     mount(StartFailure, { target, props: { failure: toFailure(thrown) } });

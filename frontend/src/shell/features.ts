@@ -1,4 +1,5 @@
 import type { Feature, PageModule, Route } from '../shared/feature';
+import { allWords, hasKey } from '../shared/i18n/index.svelte';
 import { matchPath, router, type PathParams } from '../shared/router';
 
 // Every folder of features joins by having an index.ts.
@@ -25,7 +26,13 @@ const fetched = new Map<Route, PageModule>();
 
 /** What a route shows: at once when it was fetched before. */
 export function pageOf(route: Route): PageModule | Promise<PageModule> {
-  return fetched.get(route) ?? route.page();
+  return fetched.get(route) ?? withWords(route);
+}
+
+// A page whose title has a sentence has its others, too.
+async function withWords(route: Route): Promise<PageModule> {
+  const [page] = await Promise.all([route.page(), hasKey(route.title) ? undefined : allWords()]);
+  return page;
 }
 
 /** Goes to where this device was last, and fetches its page: the first picture has it. */
@@ -35,7 +42,7 @@ export async function openFirst(): Promise<void> {
   const matched = routeOf(router.path);
   if (!matched) return;
   try {
-    fetched.set(matched.route, await matched.route.page());
+    fetched.set(matched.route, await withWords(matched.route));
   } catch {
     // The page asks again, and says so where it would stand.
   }

@@ -10,7 +10,7 @@ export default {
       path: '/agenda/:view?/:day?',
       page: () => import('./AgendaPage.svelte'),
       title: 'agenda.title',
-      nav: { label: 'agenda.title', icon: CalendarDays, order: 40 },
+      nav: { label: 'shell.nav.agenda', icon: CalendarDays, order: 40 },
     },
   ],
 } satisfies Feature as Feature;

@@ -14,7 +14,7 @@ export default {
       path: '/board/:pipeline?',
       page: () => ({ default: BoardPage }),
       title: 'board.title',
-      nav: { label: 'board.title', icon: SquareKanban, order: 20 },
+      nav: { label: 'shell.nav.board', icon: SquareKanban, order: 20 },
     },
   ],
   actions: [

@@ -10,7 +10,7 @@ export default {
       path: '/contacts/:view?',
       page: () => import('./ContactsPage.svelte'),
       title: 'contacts.title',
-      nav: { label: 'contacts.title', icon: Users, order: 50 },
+      nav: { label: 'shell.nav.contacts', icon: Users, order: 50 },
     },
     { path: '/contact/:id', page: () => import('./ContactPage.svelte'), title: 'contacts.one' },
   ],

@@ -10,7 +10,7 @@ export default {
       path: '/list/:pipeline?',
       page: () => import('./ListPage.svelte'),
       title: 'list.title',
-      nav: { label: 'list.title', icon: List, order: 30 },
+      nav: { label: 'shell.nav.list', icon: List, order: 30 },
     },
   ],
 } satisfies Feature as Feature;

@@ -13,7 +13,7 @@ export default {
       path: '/settings/:section?',
       page: () => import('./Settings.svelte'),
       title: 'settings.title',
-      nav: { label: 'settings.title', icon: SettingsIcon, order: 90, foot: true },
+      nav: { label: 'shell.nav.settings', icon: SettingsIcon, order: 90, foot: true },
     },
   ],
   actions: SECTIONS.map(({ id, label, icon }) => ({

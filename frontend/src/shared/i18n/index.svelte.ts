@@ -19,9 +19,9 @@ export const LANGUAGE_NAMES: Readonly<Record<Language, string>> = {
   es: 'Español',
 };
 
-// One chunk a language (vite.config.ts). The first one is there when the program
-// is, so that most people's first picture waits for no other file; of the others
-// only the chosen one is fetched.
+// One chunk a language (vite.config.ts). What a start shows in the first one comes
+// with the program, so that most people's first picture waits for no other file;
+// what only other pages say follows. Of the others only the chosen one is fetched.
 const first = import.meta.glob<Record<string, Message>>(
   [
     '../strings/pt-BR.json',
@@ -30,9 +30,16 @@ const first = import.meta.glob<Record<string, Message>>(
     '../leads/strings/pt-BR.json',
     '../sync/strings/pt-BR.json',
     '../../shell/strings/pt-BR.json',
-    '../../features/*/strings/pt-BR.json',
+    '../../features/{board,conflicts,lead,list,reminders}/strings/pt-BR.json',
   ],
   { import: 'default', eager: true },
+);
+const later = import.meta.glob<Record<string, Message>>(
+  [
+    '../../features/*/strings/pt-BR.json',
+    '!../../features/{board,conflicts,lead,list,reminders}/strings/pt-BR.json',
+  ],
+  { import: 'default' },
 );
 const others = import.meta.glob<Record<string, Message>>(
   [
@@ -48,7 +55,7 @@ const others = import.meta.glob<Record<string, Message>>(
 );
 
 let current = $state<Language>('pt-BR');
-let catalogue = $state.raw<Readonly<Record<string, Message>>>({});
+let catalogue = $state.raw<Words>({});
 
 /** The language on the screen; reactive. */
 export function language(): Language {
@@ -61,14 +68,40 @@ export function nearestLanguage(tag: string): Language {
   return LANGUAGES.find((known) => known.toLowerCase().split('-')[0] === base) ?? 'pt-BR';
 }
 
-/** Fetches a language's strings and puts them on the screen. */
-export async function useLanguage(next: Language): Promise<void> {
-  const mine = Object.entries(others).filter(([path]) => path.endsWith(`/${next}.json`));
-  const parts =
-    next === 'pt-BR' ? Object.values(first) : await Promise.all(mine.map(([, load]) => load()));
-  catalogue = Object.assign({}, ...parts) as Record<string, Message>;
+type Words = Readonly<Record<string, Message>>;
+
+function show(next: Language, parts: readonly Words[]) {
+  catalogue = Object.assign({}, ...parts) as Words;
   current = next;
   if (typeof document !== 'undefined') document.documentElement.lang = next;
+}
+
+let all: Promise<void> | undefined;
+
+/** Fetches a language's strings and puts them on the screen. */
+export function useLanguage(next: Language): Promise<void> {
+  const mine = Object.entries(next === 'pt-BR' ? later : others).filter(([path]) =>
+    path.endsWith(`/${next}.json`),
+  );
+  const asked = Promise.all(mine.map(([, load]) => load())).then((parts) => {
+    // Another one was chosen meanwhile.
+    if (all === asked) show(next, next === 'pt-BR' ? [...Object.values(first), ...parts] : parts);
+  });
+  asked.catch(() => {
+    if (all === asked) all = undefined; // asked for again by who needs it
+  });
+  return (all = asked);
+}
+
+/** Puts on the screen what a start shows, as soon as it can: the rest by `allWords`. */
+export async function startLanguage(next: Language): Promise<void> {
+  if (next !== 'pt-BR') return useLanguage(next);
+  show(next, Object.values(first));
+}
+
+/** Waits until every page of the chosen language has its words. */
+export function allWords(): Promise<void> {
+  return all ?? useLanguage(current);
 }
 
 /** The sentence of key in the chosen language. */
