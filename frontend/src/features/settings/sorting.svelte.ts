@@ -1,6 +1,11 @@
+import ArrowDown from '@lucide/svelte/icons/arrow-down';
+import ArrowUp from '@lucide/svelte/icons/arrow-up';
 import { tick } from 'svelte';
 import type { Attachment } from 'svelte/attachments';
 import { attachAll, dragSource, dropEdge, type Edge, type Load } from '../../shared/dnd';
+import { t } from '../../shared/i18n/index.svelte';
+import type { MenuEntry } from '../../shared/ui';
+import './sorting.css';
 
 /** The part of a row that takes the drag and the arrow keys. */
 const GRIP = '[data-grip]';
@@ -23,17 +28,31 @@ export class Sorting {
     this.#options = options;
   }
 
-  /** Where the insertion line of a row is. */
-  line(id: string): Edge | undefined {
-    return this.#over?.id === id ? this.#over.edge : undefined;
+  /** The classes of a row: one that can be sorted, and where its insertion line is. */
+  look(id: string): string {
+    return `sorted ${this.#over?.id === id ? this.#over.edge : ''}`;
   }
 
-  first(id: string): boolean {
-    return this.#options.ids()[0] === id;
-  }
-
-  last(id: string): boolean {
-    return this.#options.ids().at(-1) === id;
+  /** What a row's menu offers: a step up, a step down. */
+  menu(id: string, row: () => HTMLElement | null): MenuEntry[] {
+    const ids = this.#options.ids();
+    const step = (by: -1 | 1) => () => void this.step(id, by, row());
+    return [
+      {
+        label: t('settings.up'),
+        icon: ArrowUp,
+        shortcut: 'Alt+ArrowUp',
+        disabled: ids[0] === id,
+        perform: step(-1),
+      },
+      {
+        label: t('settings.down'),
+        icon: ArrowDown,
+        shortcut: 'Alt+ArrowDown',
+        disabled: ids.at(-1) === id,
+        perform: step(1),
+      },
+    ];
   }
 
   /** Makes a row draggable by its grip, and a place to drop others at. */
