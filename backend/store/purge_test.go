@@ -399,3 +399,20 @@ func TestMergedContactsArePurgedTogether(t *testing.T) {
 		})
 	}
 }
+
+// Two leads have the same document: who stays keeps it.
+func TestAPurgeLeavesAFileThatAnotherLeadHas(t *testing.T) {
+	a := newArchive(t)
+	lead, _ := a.graciela()
+	other := makeLead(t, a.s, "Bruno")
+	attach(t, a.s, other, "RG.pdf", personal[9])
+	own := attach(t, a.s, lead, "só dela.pdf", "%PDF-1.7 só dela")
+	a.purge(lead)
+	if got, err := kept(a.s, hashOf(personal[9])); got != personal[9] {
+		t.Errorf("Bruno's: %q, %v", got, err)
+	}
+	if a.s.HasFile(own.Hash) {
+		t.Error("hers is still here")
+	}
+	a.healthy()
+}
