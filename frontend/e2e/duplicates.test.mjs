@@ -84,6 +84,31 @@ test('two of one person are found, compared field by field, merged, and separate
   await page.getByRole('heading', { name: 'Ana Maria Prado', exact: true }).waitFor();
 });
 
+test('whoever types a number that is known is told, and may make a further lead', async () => {
+  const rui = await addLead(shop, { name: 'Rui Sá', phone: '48 99111-5555', vehicle: 'Gol' });
+  const { page } = await enter(chromium.browser, shop, '/board');
+  await page.getByRole('button', { name: 'Novo lead' }).first().click();
+  const dialog = page.getByRole('dialog', { name: 'Novo lead' });
+  await dialog.getByLabel('Nome').fill('Rui');
+  await dialog.getByLabel('Telefone').pressSequentially('4899111555');
+  assert.equal(await dialog.getByText('Já existe').count(), 0);
+  await dialog.getByLabel('Telefone').press('5');
+  await dialog.getByText('Já existe: Rui Sá').waitFor();
+  await dialog.getByText('Gol · Nova proposta').waitFor();
+  assert.deepEqual(await axeFaults(page), []);
+  await dialog.getByLabel('Veículo').fill('Polo');
+  await dialog.getByRole('button', { name: 'Outro lead de Rui Sá' }).press('Enter');
+  await dialog.waitFor({ state: 'detached' });
+  await page.locator('[data-card]').filter({ hasText: 'Polo' }).waitFor();
+  const view = await shop.call('Leads', 'Get', rui);
+  assert.equal(view.others[0].vehicle, 'Polo');
+  // Or goes to what is there.
+  await page.getByRole('button', { name: 'Novo lead' }).first().click();
+  await dialog.getByLabel('Telefone').fill('48 99111-5555');
+  await dialog.getByRole('button', { name: 'Abrir Rui Sá' }).click();
+  await page.getByRole('heading', { name: 'Rui Sá', exact: true }).waitFor();
+});
+
 test('all of it goes by keyboard', async () => {
   for (const name of ['Davi Melo', 'Davi Mello', 'D. Melo'])
     await addLead(shop, { name, phone: '21 99111-3333' });
@@ -133,7 +158,11 @@ test('what one PC merges another edits meanwhile, and both agree, separated too'
       .filter({ hasText: 'Ana Prado' })
       .filter({ hasText: 'Tracker' })
       .waitFor();
+    const city = async (/** @type {Shop} */ at) =>
+      (await at.call('Leads', 'Get', again)).merged[0]?.city;
     for (const at of [desk, yard]) {
+      for (let i = 0; i < 50 && (await city(at)) !== 'Anápolis'; i += 1)
+        await at.call('Sync', 'Now');
       const view = await at.call('Leads', 'Get', again);
       assert.equal(view.contact.name, 'Ana Prado');
       assert.equal(view.merged[0].city, 'Anápolis');
