@@ -115,7 +115,7 @@ describe('a contact’s page', () => {
 
   test('a further deal begins there', async () => {
     await open(`/contact/${contact}`);
-    await card('Negociações').getByRole('button', { name: 'Nova negociação' }).click();
+    await card('Negociações').getByRole('button', { name: 'Nova oportunidade' }).click();
     await page.getByRole('dialog').getByLabel('Veículo').fill('VW Nivus');
     await page.keyboard.press('Enter');
     await page.waitForURL(/#\/lead\//);
