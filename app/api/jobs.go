@@ -26,7 +26,7 @@ const (
 // Job is long work: how far it is, and what became of it.
 type Job struct {
 	ID      string     `json:"id"`
-	Kind    string     `json:"kind"` // "open", "review", "import", "export", "undo", "stage"
+	Kind    string     `json:"kind"` // "open", "review", "import", "export", "undo", "stage", "bulk"
 	Name    string     `json:"name"` // the file's
 	State   string     `json:"state"`
 	Done    int        `json:"done"`

@@ -13,10 +13,18 @@ import (
 type Leads struct {
 	store *store.Store
 	shell Shell
+	jobs  *jobs
 }
 
-// NewLeads binds Leads to an open store; shell opens links, nil for none.
-func NewLeads(s *store.Store, shell Shell) *Leads { return &Leads{s, shell} }
+// NewLeads binds Leads to an open store; shell opens links, nil for none. What
+// changes many leads shows its progress among the jobs of sheets, nil for none.
+func NewLeads(s *store.Store, shell Shell, sheets *Sheets) *Leads {
+	a := &Leads{store: s, shell: shell}
+	if sheets != nil {
+		a.jobs = sheets.jobs
+	}
+	return a
+}
 
 // ListView is a page of the list with the totals of all that match.
 type ListView struct {
@@ -140,38 +148,84 @@ func (a *Leads) Move(m leads.Move) (crm.Done, error) {
 
 // MoveAll moves all selected leads to the top of a stage.
 func (a *Leads) MoveAll(sel crm.Selection, stageID, reasonID, reasonNote string) (crm.Done, error) {
-	return leads.MoveAll(context.Background(), a.store, sel, stageID, reasonID, reasonNote)
+	return a.many(sel, func(ctx context.Context, progress leads.Progress) (crm.Done, error) {
+		return leads.MoveAll(ctx, a.store, sel, stageID, reasonID, reasonNote, progress)
+	})
 }
 
 // Convert moves qualified leads into a sales pipeline. Errors: not_found,
 // invalid, lead.not_qualifying.
 func (a *Leads) Convert(sel crm.Selection, c leads.Conversion) (crm.Done, error) {
-	return leads.Convert(context.Background(), a.store, sel, c)
+	return a.many(sel, func(ctx context.Context, progress leads.Progress) (crm.Done, error) {
+		return leads.Convert(ctx, a.store, sel, c, progress)
+	})
 }
 
 // Assign gives the selected leads to an owner, "" for nobody.
 func (a *Leads) Assign(sel crm.Selection, ownerID string) (crm.Done, error) {
-	return leads.Assign(context.Background(), a.store, sel, ownerID)
+	return a.many(sel, func(ctx context.Context, progress leads.Progress) (crm.Done, error) {
+		return leads.Assign(ctx, a.store, sel, ownerID, progress)
+	})
 }
 
 // Tag adds tags to the selected leads and takes others off.
 func (a *Leads) Tag(sel crm.Selection, add, remove []string) (crm.Done, error) {
-	return leads.Tag(context.Background(), a.store, sel, add, remove)
+	return a.many(sel, func(ctx context.Context, progress leads.Progress) (crm.Done, error) {
+		return leads.Tag(ctx, a.store, sel, add, remove, progress)
+	})
 }
 
 // Archive takes the selected leads off the boards.
 func (a *Leads) Archive(sel crm.Selection) (crm.Done, error) {
-	return leads.Archive(context.Background(), a.store, sel)
+	return a.many(sel, func(ctx context.Context, progress leads.Progress) (crm.Done, error) {
+		return leads.Archive(ctx, a.store, sel, progress)
+	})
 }
 
 // Unarchive brings the selected leads back.
 func (a *Leads) Unarchive(sel crm.Selection) (crm.Done, error) {
-	return leads.Unarchive(context.Background(), a.store, sel)
+	return a.many(sel, func(ctx context.Context, progress leads.Progress) (crm.Done, error) {
+		return leads.Unarchive(ctx, a.store, sel, progress)
+	})
 }
 
 // Delete deletes the selected leads.
 func (a *Leads) Delete(sel crm.Selection) (crm.Done, error) {
-	return leads.Remove(context.Background(), a.store, sel)
+	return a.many(sel, func(ctx context.Context, progress leads.Progress) (crm.Done, error) {
+		return leads.Remove(ctx, a.store, sel, progress)
+	})
+}
+
+// EditAll changes the present fields of all selected leads. Errors as Update's.
+func (a *Leads) EditAll(sel crm.Selection, p leads.Patch) (crm.Done, error) {
+	return a.many(sel, func(ctx context.Context, progress leads.Progress) (crm.Done, error) {
+		return leads.EditAll(ctx, a.store, sel, p, progress)
+	})
+}
+
+// PlanAll plans an activity with each selected lead; without a person each
+// lead's owner does it. Errors as Activities.Add's.
+func (a *Leads) PlanAll(sel crm.Selection, n leads.NewActivity) (crm.Done, error) {
+	return a.many(sel, func(ctx context.Context, progress leads.Progress) (crm.Done, error) {
+		return leads.PlanAll(ctx, a.store, sel, n, progress)
+	})
+}
+
+// fewLeads are changed before a person would look for progress.
+const fewLeads = 200
+
+// many changes leads, and shows how far that is when they may be many: one undo
+// takes back what was done until it was cancelled, too.
+func (a *Leads) many(sel crm.Selection, f func(context.Context, leads.Progress) (crm.Done, error)) (out crm.Done, err error) {
+	if a.jobs == nil || sel.Filter == nil && len(sel.IDs) <= fewLeads {
+		return f(context.Background(), nil)
+	}
+	err = a.jobs.await(Job{ID: a.store.NewID(), Kind: "bulk"}, func(ctx context.Context, step func(func(*Job))) error {
+		var err error
+		out, err = f(ctx, func(done, total int) { step(func(j *Job) { j.Done, j.Total = done, total }) })
+		return err
+	})
+	return out, err
 }
 
 // Purge removes the selected leads of the archive for good. Errors: purge.at_desk.

@@ -29,6 +29,8 @@ const (
 	Duplicates    = "duplicates"     // who is there twice, over the whole base
 	Known         = "known"          // whose a phone is that is being typed
 	Save          = "save"           // one lead taken in, durable
+	Move          = "bulk.move"      // ManyLeads moved to another stage, durable and to be undone
+	Unmove        = "bulk.undo"      // that, undone
 )
 
 // Timing is how long one thing takes, in milliseconds.
@@ -120,6 +122,47 @@ func Saves(ctx context.Context, s *store.Store, times int) (Timing, error) {
 	})
 }
 
+// ManyLeads is how many Moves moves at once, or as many as there are.
+const ManyLeads = 10_000
+
+// Moves times moving many leads at once to another stage and taking that back,
+// so many times. Errors: as Reads, and those of leads.MoveAll.
+func Moves(ctx context.Context, s *store.Store, times int) ([]Timing, error) {
+	d, err := newDesk(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	ids, err := s.SelectIDs(ctx, crm.Selection{Filter: &crm.Filter{PipelineID: d.pipeline}})
+	if err != nil {
+		return nil, err
+	}
+	sel := crm.Selection{IDs: ids[:min(len(ids), ManyLeads)]}
+	w, err := s.Workspace(ctx)
+	if err != nil {
+		return nil, err
+	}
+	last := slices.IndexFunc(w.Stages, func(st crm.Stage) bool { return st.PipelineID == d.pipeline && st.Kind == crm.StageOpen && st.Pos > 2 })
+	if last < 0 {
+		return nil, crm.NewError(crm.CodeNotFound, "stage")
+	}
+	move, undo := make([]time.Duration, 0, times), make([]time.Duration, 0, times)
+	for range times {
+		if err := ctx.Err(); err != nil {
+			return nil, crm.NewError(crm.CodeCancelled, "").Because(err)
+		}
+		start := time.Now()
+		if _, err := d.leads.MoveAll(sel, w.Stages[last].ID, "", ""); err != nil {
+			return nil, err
+		}
+		moved := time.Now()
+		if _, err := s.Undo(ctx, nil); err != nil {
+			return nil, err
+		}
+		move, undo = append(move, moved.Sub(start)), append(undo, time.Since(moved))
+	}
+	return []Timing{told(Move, move), told(Unmove, undo)}, nil
+}
+
 func newDesk(ctx context.Context, s *store.Store) (*desk, error) {
 	w, err := s.Workspace(ctx)
 	if err != nil {
@@ -130,7 +173,7 @@ func newDesk(ctx context.Context, s *store.Store) (*desk, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &desk{board: api.NewBoard(s), leads: api.NewLeads(s, nil), search: api.NewSearch(s), agenda: api.NewAgenda(s, files), twice: api.NewDuplicates(s, sheets), r: rand.New(rand.NewPCG(1, 2))}
+	d := &desk{board: api.NewBoard(s), leads: api.NewLeads(s, nil, sheets), search: api.NewSearch(s), agenda: api.NewAgenda(s, files), twice: api.NewDuplicates(s, sheets), r: rand.New(rand.NewPCG(1, 2))}
 	i := slices.IndexFunc(w.Pipelines, func(p crm.Pipeline) bool { return p.Kind == crm.PipelineSales && !p.Retired })
 	if i < 0 {
 		return nil, crm.NewError(crm.CodeNotFound, "pipeline")
@@ -249,9 +292,14 @@ func timed(ctx context.Context, name string, times int, f func(i int) error) (Ti
 			took = append(took, time.Since(start))
 		}
 	}
+	return told(name, took), nil
+}
+
+// told sums durations up.
+func told(name string, took []time.Duration) Timing {
 	slices.Sort(took)
 	at := func(percent int) float64 {
 		return float64(took[min(len(took)*percent/100, len(took)-1)].Microseconds()) / 1000
 	}
-	return Timing{Name: name, Times: len(took), P50: at(50), P95: at(95), Max: at(100)}, nil
+	return Timing{Name: name, Times: len(took), P50: at(50), P95: at(95), Max: at(100)}
 }

@@ -231,9 +231,9 @@ func TestWhatNobodyIsRemindedOf(t *testing.T) {
 	must(leads.DeleteActivity(ctx, d.store, gone))
 	archived, deleted := d.lead(), d.lead()
 	d.plan(archived, soon)
-	must(leads.Archive(ctx, d.store, crm.Selection{IDs: []string{archived}}))
+	must(leads.Archive(ctx, d.store, crm.Selection{IDs: []string{archived}}, nil))
 	d.plan(deleted, soon)
-	must(leads.Remove(ctx, d.store, crm.Selection{IDs: []string{deleted}}))
+	must(leads.Remove(ctx, d.store, crm.Selection{IDs: []string{deleted}}, nil))
 	his := soon
 	his.UserID = tiago
 	hisID := d.plan(d.lead(), his)
@@ -259,7 +259,7 @@ func TestWhatNobodyIsRemindedOf(t *testing.T) {
 	if err := d.store.ActAs(ctx, carla); err != nil {
 		t.Fatal(err)
 	}
-	must(leads.Unarchive(ctx, d.store, crm.Selection{IDs: []string{archived}}))
+	must(leads.Unarchive(ctx, d.store, crm.Selection{IDs: []string{archived}}, nil))
 	for n := d.current(); ; n = d.notice() {
 		if len(n.Entries) == 1 && n.Entries[0].LeadID == archived {
 			break

@@ -81,7 +81,7 @@ func Open(ctx context.Context, cfg Config) (*App, error) {
 	a.close = append(a.close, func() error { return api.CloseSheets(sheets) })
 	a.bound = []any{
 		api.NewSession(s, a.events.Count), api.NewSetup(s), api.NewSettings(s, sheets), api.NewDevice(s), api.NewHistory(s, sheets),
-		api.NewBoard(s), api.NewLeads(s, cfg.Shell), api.NewContacts(s), api.NewActivities(s), api.NewAttachments(s, cfg.Shell, cfg.Files), api.NewAgenda(s, cfg.Files), api.NewReminders(reminders), api.NewSearch(s), sheets, api.NewBackups(s, cfg.Files),
+		api.NewBoard(s), api.NewLeads(s, cfg.Shell, sheets), api.NewContacts(s), api.NewActivities(s), api.NewAttachments(s, cfg.Shell, cfg.Files), api.NewAgenda(s, cfg.Files), api.NewReminders(reminders), api.NewSearch(s), sheets, api.NewBackups(s, cfg.Files),
 		api.NewSync(s, service), api.NewShopServer(server), api.NewDuplicates(s, sheets),
 	}
 	return a, nil

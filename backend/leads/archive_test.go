@@ -45,7 +45,7 @@ func TestADiscardedLeadRestsInTheArchiveAndComesBackWhereItStood(t *testing.T) {
 	}
 
 	sh.now = sh.now.Add(24 * time.Hour)
-	sh.must(Unarchive(ctx, sh.s, crm.Selection{IDs: []string{ana, bia}}))
+	sh.must(Unarchive(ctx, sh.s, crm.Selection{IDs: []string{ana, bia}}, nil))
 	if l := sh.get(ana); l.StageID != qualified || l.ArchivedAt != 0 || l.ReasonID != "" || l.StageSince != sh.now.UnixMilli() {
 		t.Errorf("back: %+v", l)
 	}
@@ -66,7 +66,7 @@ func TestALeadThatIsMovedComesOutOfTheArchive(t *testing.T) {
 	sh := newShop(t)
 	ana, bia := sh.lead("Ana", to(qualified)), sh.lead("Bia")
 	sh.discard(ana)
-	sh.must(Archive(ctx, sh.s, crm.Selection{IDs: []string{bia}}))
+	sh.must(Archive(ctx, sh.s, crm.Selection{IDs: []string{bia}}, nil))
 	sh.must(MoveLeads(ctx, sh.s, Move{IDs: []string{ana, bia}, StageID: talking}))
 	for _, id := range []string{ana, bia} {
 		if l := sh.get(id); l.ArchivedAt != 0 || l.StageID != talking {
@@ -78,8 +78,8 @@ func TestALeadThatIsMovedComesOutOfTheArchive(t *testing.T) {
 func TestWhoWasArchivedByHandComesBackToTheSameStage(t *testing.T) {
 	sh := newShop(t)
 	id := sh.lead("Ana", to(talking))
-	sh.must(Archive(ctx, sh.s, crm.Selection{IDs: []string{id}}))
-	sh.must(Unarchive(ctx, sh.s, crm.Selection{IDs: []string{id}}))
+	sh.must(Archive(ctx, sh.s, crm.Selection{IDs: []string{id}}, nil))
+	sh.must(Unarchive(ctx, sh.s, crm.Selection{IDs: []string{id}}, nil))
 	if l := sh.get(id); l.StageID != talking || l.ArchivedAt != 0 {
 		t.Errorf("back: %+v", l)
 	}

@@ -19,7 +19,7 @@ type Conversion struct {
 // there lists them by that. Leads that stand in no qualification stay as they
 // are. Errors: not_found and invalid with stageId, invalid with valueCents,
 // too_long; lead.not_qualifying when there is nothing to convert.
-func Convert(ctx context.Context, s *store.Store, sel crm.Selection, c Conversion) (crm.Done, error) {
+func Convert(ctx context.Context, s *store.Store, sel crm.Selection, c Conversion, progress Progress) (crm.Done, error) {
 	w, err := s.Workspace(ctx)
 	if err != nil {
 		return crm.Done{}, err
@@ -35,8 +35,12 @@ func Convert(ctx context.Context, s *store.Store, sel crm.Selection, c Conversio
 		return crm.Done{}, crm.NewError(crm.CodeInvalid, "stageId", "value", stage.Name)
 	}
 	patch := Patch{ValueCents: c.ValueCents, Vehicle: c.Vehicle}
-	line := newLine(w, stage, place{top: true})
-	done, err := bulk(ctx, s, "lead.convert", sel, map[string]string{"stage": stage.Name}, func(tx *store.Tx, l *crm.Lead) (verdict, error) {
+	ids, err := s.SelectIDs(ctx, sel)
+	if err != nil {
+		return crm.Done{}, err
+	}
+	line := newLine(w, stage, place{top: true}, len(ids))
+	done, err := bulkOf(ctx, s, "lead.convert", ids, map[string]string{"stage": stage.Name}, progress, func(tx *store.Tx, l *crm.Lead) (verdict, error) {
 		if pipelineKind(w, l.PipelineID) != crm.PipelineQualification {
 			return keep, nil
 		}

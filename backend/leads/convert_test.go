@@ -26,7 +26,7 @@ func TestAConvertedLeadGoesOnInSalesAndIsListedWhereItCameFrom(t *testing.T) {
 	sh.lead("Bruno")
 	ana := sh.lead("Ana", to(qualified), func(n *New) { n.Vehicle = "Onix" })
 	sh.now = sh.now.Add(time.Hour)
-	done := sh.must(Convert(ctx, sh.s, crm.Selection{IDs: []string{ana}}, Conversion{StageID: proposal, ValueCents: ptr[int64](80_000_00), Vehicle: ptr("Onix Plus 2024")}))
+	done := sh.must(Convert(ctx, sh.s, crm.Selection{IDs: []string{ana}}, Conversion{StageID: proposal, ValueCents: ptr[int64](80_000_00), Vehicle: ptr("Onix Plus 2024")}, nil))
 	if done.Label != "lead.convert" || done.Params["name"] != "Ana" || done.Params["stage"] != "Nova proposta" {
 		t.Errorf("said %+v", done)
 	}
@@ -43,7 +43,7 @@ func TestAConvertedLeadGoesOnInSalesAndIsListedWhereItCameFrom(t *testing.T) {
 	if got := sh.names(qualified); len(got) != 0 {
 		t.Errorf("still qualified: %v", got)
 	}
-	if _, err := Convert(ctx, sh.s, crm.Selection{IDs: []string{ana}}, Conversion{StageID: talking}); crm.CodeOf(err) != crm.CodeNotQualifying {
+	if _, err := Convert(ctx, sh.s, crm.Selection{IDs: []string{ana}}, Conversion{StageID: talking}, nil); crm.CodeOf(err) != crm.CodeNotQualifying {
 		t.Errorf("converted twice: %v", err)
 	}
 
@@ -61,7 +61,7 @@ func TestSeveralAreConvertedAtOnceAndKeepTheirOwnValues(t *testing.T) {
 	sh := newShop(t)
 	a, b := sh.lead("Ana", to(qualified)), sh.lead("Bia", to(qualified), func(n *New) { n.ValueCents = 5 })
 	inSales := sh.lead("Caio")
-	done := sh.must(Convert(ctx, sh.s, crm.Selection{IDs: []string{a, b, inSales}}, Conversion{StageID: talking}))
+	done := sh.must(Convert(ctx, sh.s, crm.Selection{IDs: []string{a, b, inSales}}, Conversion{StageID: talking}, nil))
 	if done.Params["count"] != "2" || sh.get(b).ValueCents != 5 || sh.get(inSales).StageID != proposal {
 		t.Errorf("%v, %+v", done.Params, sh.get(inSales))
 	}
@@ -124,7 +124,7 @@ func TestAConversionThatCannotBeIsRefusedByField(t *testing.T) {
 		{Conversion{StageID: arrived}, crm.CodeInvalid, "stageId"},
 		{Conversion{StageID: proposal, ValueCents: ptr[int64](-1)}, crm.CodeInvalid, "valueCents"},
 	} {
-		_, err := Convert(ctx, sh.s, crm.Selection{IDs: []string{id}}, c.c)
+		_, err := Convert(ctx, sh.s, crm.Selection{IDs: []string{id}}, c.c, nil)
 		if e, ok := err.(*crm.Error); !ok || e.Code != c.code || e.Field != c.field {
 			t.Errorf("%+v: %v", c.c, err)
 		}

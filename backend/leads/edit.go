@@ -44,22 +44,27 @@ func Update(ctx context.Context, s *store.Store, id string, p Patch) (crm.Done, 
 		if err != nil {
 			return err
 		}
-		if err := p.apply(l); err != nil {
-			return err
-		}
-		if p.ReferredBy != nil {
-			if err := refer(tx, w, l, *p.ReferredBy); err != nil {
-				return err
-			}
-		}
-		if err := fields.Apply(w, crm.TargetLead, &l.Values, p.Values); err != nil {
-			return err
-		}
-		if err := checkLead(w, l); err != nil {
+		if err := p.change(tx, w, l); err != nil {
 			return err
 		}
 		return store.Put(tx, l)
 	})
+}
+
+// change applies a patch and checks what came of it.
+func (p Patch) change(tx *store.Tx, w *store.Workspace, l *crm.Lead) error {
+	if err := p.apply(l); err != nil {
+		return err
+	}
+	if p.ReferredBy != nil {
+		if err := refer(tx, w, l, *p.ReferredBy); err != nil {
+			return err
+		}
+	}
+	if err := fields.Apply(w, crm.TargetLead, &l.Values, p.Values); err != nil {
+		return err
+	}
+	return checkLead(w, l)
 }
 
 func (p Patch) apply(l *crm.Lead) error {

@@ -331,17 +331,26 @@ type place struct {
 // rankAt answers a rank for a place: behind the card above, before the card
 // below, on top, or at the end.
 func rankAt(tx *store.Tx, stageID string, p place) (string, error) {
+	ranks, err := ranksAt(tx, stageID, p, 1)
+	if err != nil {
+		return "", err
+	}
+	return ranks[0], nil
+}
+
+// ranksAt is rankAt for n cards, one below the other.
+func ranksAt(tx *store.Tx, stageID string, p place, n int) ([]string, error) {
 	var lo, hi string
 	var err error
 	switch {
 	case p.after != "":
 		if lo, err = rankIn(tx, stageID, p.after); err != nil {
-			return "", err
+			return nil, err
 		}
 		hi, err = tx.RankAfter(stageID, lo) // behind all that share a rank
 	case p.before != "":
 		if hi, err = rankIn(tx, stageID, p.before); err != nil {
-			return "", err
+			return nil, err
 		}
 		lo, err = tx.RankBefore(stageID, hi)
 	case p.top:
@@ -350,9 +359,9 @@ func rankAt(tx *store.Tx, stageID string, p place) (string, error) {
 		lo, err = tx.RankBefore(stageID, "")
 	}
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	return rank.Between(lo, hi, rand.IntN)
+	return rank.Spread(lo, hi, n, rand.IntN)
 }
 
 // rankIn answers a neighbour's rank. One that left the stage meanwhile gives

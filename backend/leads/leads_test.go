@@ -268,7 +268,7 @@ func TestOneUndoTakesABulkActionBack(t *testing.T) {
 	for range 30 {
 		ids = append(ids, sh.lead("Ana"))
 	}
-	done := sh.must(Archive(ctx, sh.s, crm.Selection{IDs: ids}))
+	done := sh.must(Archive(ctx, sh.s, crm.Selection{IDs: ids}, nil))
 	if done.Params["count"] != "30" {
 		t.Errorf("archived %v", done.Params)
 	}
@@ -279,7 +279,7 @@ func TestOneUndoTakesABulkActionBack(t *testing.T) {
 	if got := sh.names(proposal); len(got) != 30 {
 		t.Errorf("undo brought %d back", len(got))
 	}
-	sh.must(Remove(ctx, sh.s, crm.Selection{Filter: &crm.Filter{PipelineID: crm.PipelineReadySales}}))
+	sh.must(Remove(ctx, sh.s, crm.Selection{Filter: &crm.Filter{PipelineID: crm.PipelineReadySales}}, nil))
 	if got := sh.names(proposal); len(got) != 0 {
 		t.Errorf("deleted leads show: %v", got)
 	}

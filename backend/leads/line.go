@@ -1,24 +1,24 @@
 package leads
 
 import (
-	"math/rand/v2"
-
 	"patio/backend/crm"
-	"patio/backend/crm/rank"
 	"patio/backend/store"
 )
 
 // line is where leads go in a stage: the first to its place, each further one
 // right behind it.
 type line struct {
-	w               *store.Workspace
-	stage           crm.Stage
-	at              place
-	previous, below string // ranks
+	w     *store.Workspace
+	stage crm.Stage
+	at    place
+	most  int      // leads that may join
+	ranks []string // of those that have yet to join, once the first has
 }
 
-func newLine(w *store.Workspace, stage crm.Stage, at place) *line {
-	return &line{w: w, stage: stage, at: at}
+// newLine is for at most so many leads: ranks that are shared out at once stay
+// short, those that each squeeze in behind the last grow with every one.
+func newLine(w *store.Workspace, stage crm.Stage, at place, most int) *line {
+	return &line{w: w, stage: stage, at: at, most: most}
 }
 
 // join puts a lead into the line. One that enters the stage has no reason yet,
@@ -31,17 +31,12 @@ func (n *line) join(tx *store.Tx, l *crm.Lead) error {
 			return crm.NewError(crm.CodeStageDeleted, "stageId", "stage", n.stage.Name).Because(err)
 		}
 	}
-	if n.previous == "" {
-		if l.Rank, err = rankAt(tx, n.stage.ID, n.at); err == nil {
-			n.below, err = tx.RankAfter(n.stage.ID, l.Rank)
+	if len(n.ranks) == 0 {
+		if n.ranks, err = ranksAt(tx, n.stage.ID, n.at, n.most); err != nil {
+			return err
 		}
-	} else {
-		l.Rank, err = rank.Between(n.previous, n.below, rand.IntN)
 	}
-	if err != nil {
-		return err
-	}
-	n.previous = l.Rank
+	l.Rank, n.ranks = n.ranks[0], n.ranks[1:]
 	if !entering {
 		return nil
 	}

@@ -23,15 +23,15 @@ type Move struct {
 // converted leads, which fills itself, stage.deleted for one that is only shown
 // until the leads in it were moved.
 func MoveLeads(ctx context.Context, s *store.Store, m Move) (crm.Done, error) {
-	return move(ctx, s, crm.Selection{IDs: m.IDs}, m)
+	return move(ctx, s, crm.Selection{IDs: m.IDs}, m, nil)
 }
 
 // MoveAll moves all selected leads to the top of a stage.
-func MoveAll(ctx context.Context, s *store.Store, sel crm.Selection, stageID, reasonID, reasonNote string) (crm.Done, error) {
-	return move(ctx, s, sel, Move{StageID: stageID, ReasonID: reasonID, ReasonNote: reasonNote, ToTop: true})
+func MoveAll(ctx context.Context, s *store.Store, sel crm.Selection, stageID, reasonID, reasonNote string, progress Progress) (crm.Done, error) {
+	return move(ctx, s, sel, Move{StageID: stageID, ReasonID: reasonID, ReasonNote: reasonNote, ToTop: true}, progress)
 }
 
-func move(ctx context.Context, s *store.Store, sel crm.Selection, m Move) (crm.Done, error) {
+func move(ctx context.Context, s *store.Store, sel crm.Selection, m Move, progress Progress) (crm.Done, error) {
 	w, err := s.Workspace(ctx)
 	if err != nil {
 		return crm.Done{}, err
@@ -52,8 +52,12 @@ func move(ctx context.Context, s *store.Store, sel crm.Selection, m Move) (crm.D
 	if m.ReasonNote, err = crm.CheckText("reasonNote", m.ReasonNote); err != nil {
 		return crm.Done{}, err
 	}
-	line := newLine(w, stage, place{after: m.AfterID, before: m.BeforeID, top: m.ToTop})
-	return bulk(ctx, s, "lead.move", sel, map[string]string{"stage": stage.Name}, func(tx *store.Tx, l *crm.Lead) (verdict, error) {
+	ids, err := s.SelectIDs(ctx, sel)
+	if err != nil {
+		return crm.Done{}, err
+	}
+	line := newLine(w, stage, place{after: m.AfterID, before: m.BeforeID, top: m.ToTop}, len(ids))
+	return bulkOf(ctx, s, "lead.move", ids, map[string]string{"stage": stage.Name}, progress, func(tx *store.Tx, l *crm.Lead) (verdict, error) {
 		if l.StageID != m.StageID && crm.NeedsReason(stage.Kind) && m.ReasonID == "" {
 			return keep, crm.NewError(crm.CodeReasonNeeded, "reasonId", "kind", stage.Kind, "stage", stage.Name)
 		}

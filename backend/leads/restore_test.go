@@ -18,7 +18,7 @@ func TestADiscardedLeadDoesNotComeBackToADeletedStage(t *testing.T) {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	sh.must(Unarchive(ctx, sh.s, crm.Selection{IDs: []string{id}}))
+	sh.must(Unarchive(ctx, sh.s, crm.Selection{IDs: []string{id}}, nil))
 	if l := sh.get(id); l.StageID != arrived || l.ArchivedAt != 0 {
 		t.Errorf("back: %+v", l)
 	}

@@ -35,7 +35,7 @@ func TestACompanyIsWhereItsPeopleAre(t *testing.T) {
 	}
 
 	// One is back: the company stays for her.
-	there.must(leads.Unarchive(ctx, there.s, crm.Selection{IDs: ids[1:]}))
+	there.must(leads.Unarchive(ctx, there.s, crm.Selection{IDs: ids[1:]}, nil))
 	w.all()
 	purges := NewPurges()
 	w.now = w.now.AddDate(0, 0, 91)
@@ -47,7 +47,7 @@ func TestACompanyIsWhereItsPeopleAre(t *testing.T) {
 		t.Error("the company went with the first of its people")
 	}
 
-	here.must(leads.Archive(ctx, here.s, crm.Selection{IDs: ids[1:]}))
+	here.must(leads.Archive(ctx, here.s, crm.Selection{IDs: ids[1:]}, nil))
 	here.must(leads.MoveLeads(ctx, here.s, leads.Move{IDs: ids[1:], StageID: arrivedStage}))
 	here.must(leads.MoveLeads(ctx, here.s, leads.Move{IDs: ids[1:], StageID: discardedStage, ReasonID: reasonOf(t, here)}))
 	w.all()

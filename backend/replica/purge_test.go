@@ -156,7 +156,7 @@ func TestTheDeskLeavesWhatIsNotDue(t *testing.T) {
 	ids := w.discarded(p, "Ana", "Bia", "Caio")
 	ana := p.lead(ids[0])
 	further := p.must(leads.Create(ctx, p.s, leads.New{ContactID: ana.ContactID})).IDs[0] // she is back
-	p.must(leads.Unarchive(ctx, p.s, crm.Selection{IDs: ids[1:2]}))
+	p.must(leads.Unarchive(ctx, p.s, crm.Selection{IDs: ids[1:2]}, nil))
 	w.all()
 	// Two PCs disagree about Caio: one sold him a car.
 	p.must(leads.Update(ctx, p.s, ids[2], leads.Patch{Vehicle: ptr("Onix")}))

@@ -323,7 +323,7 @@ func TestATidyingIsNobodysConflict(t *testing.T) {
 	b.conflicts(1)
 	// Deleted, erased, or moved since: left alone.
 	l := hubCard(d, d.cards[1])
-	a.must(leads.Remove(ctx, a.s, crm.Selection{IDs: []string{d.cards[1]}}))
+	a.must(leads.Remove(ctx, a.s, crm.Selection{IDs: []string{d.cards[1]}}, nil))
 	a.sync()
 	other := hubCard(d, d.cards[2])
 	if err := d.hub.Erase(ctx, d.workspace, []record.ID{other.id}); err != nil {

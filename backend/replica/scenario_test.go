@@ -109,7 +109,7 @@ func TestADeletedRecordHasNothingToDecide(t *testing.T) {
 	b.subject(lead, "Financiado")
 	w.all()
 	conflict := a.conflicts(1)[0]
-	a.must(leads.Remove(ctx, a.s, crm.Selection{IDs: []string{lead}}))
+	a.must(leads.Remove(ctx, a.s, crm.Selection{IDs: []string{lead}}, nil))
 	a.conflicts(0)
 	if _, err := a.s.ResolveConflict(ctx, conflict.ID, conflict.Key, conflict.Values[0].Write); crm.CodeOf(err) != crm.CodeNotFound {
 		t.Errorf("a value of a deleted lead is chosen: %v", err)
@@ -130,7 +130,7 @@ func TestWhatWasDeletedWhileSomebodyEditedItIsShown(t *testing.T) {
 		t.Run(fmt.Sprint(deletes), func(t *testing.T) {
 			w, lead := shop(t, 2)
 			a, b := w.pcs[0], w.pcs[1]
-			a.must(leads.Remove(ctx, a.s, crm.Selection{IDs: []string{lead}}))
+			a.must(leads.Remove(ctx, a.s, crm.Selection{IDs: []string{lead}}, nil))
 			b.subject(lead, "À vista")
 			w.all()
 			c := a.conflicts(1)[0]

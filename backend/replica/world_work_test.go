@@ -130,10 +130,10 @@ func (p *pc) operate() {
 		p.tolerate(setup.SaveTag(ctx, s, crm.Tag{Name: fmt.Sprintf("Etiqueta %d", r.IntN(4)), Color: pick(r, []string{"amber", "slate"})}))
 	case 8, 9:
 		if len(ws.Tags) > 0 {
-			p.tolerate(leads.Tag(ctx, s, sel, []string{pick(r, ws.Tags).ID}, []string{pick(r, ws.Tags).ID}))
+			p.tolerate(leads.Tag(ctx, s, sel, []string{pick(r, ws.Tags).ID}, []string{pick(r, ws.Tags).ID}, nil))
 		}
 	case 10:
-		p.tolerate(leads.Remove(ctx, s, sel))
+		p.tolerate(leads.Remove(ctx, s, sel, nil))
 	case 11:
 		p.tolerate(s.Undo(ctx, nil))
 	case 12:
@@ -145,7 +145,7 @@ func (p *pc) operate() {
 			p.w.t.Fatal(err)
 		}
 	case 15:
-		p.tolerate(leads.Archive(ctx, s, sel))
+		p.tolerate(leads.Archive(ctx, s, sel, nil))
 	case 16:
 		l, err := store.Read[crm.Lead](ctx, s, id)
 		if err != nil {

@@ -143,6 +143,9 @@ func (s *Store) takeBack(ctx context.Context, last *past, label string, progress
 			params["label"] = p.label
 		}
 		delete(params, "skipped")
+		if all, ok := list[0].params["count"]; ok && group != "" {
+			params["count"] = all // the last one counts those before it, too
+		}
 		op := Op{Label: label, Params: params, Group: group, Quiet: params["label"] == LabelImport, undoes: p.seq, redo: label == labelRedo}
 		done, err := s.Transact(ctx, op, func(tx *Tx) error {
 			var taken bool

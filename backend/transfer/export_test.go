@@ -120,7 +120,7 @@ func TestAnExportOfEverythingComesBackTheSame(t *testing.T) {
 		t.Fatal(err)
 	}
 	holdEverything(t, s, v)
-	if _, err := leads.Archive(ctx, s, crm.Selection{IDs: done.IDs}); err != nil {
+	if _, err := leads.Archive(ctx, s, crm.Selection{IDs: done.IDs}, nil); err != nil {
 		t.Fatal(err)
 	}
 	want := portrait(t, s)

@@ -40,6 +40,8 @@ const against = {
   duplicates: [undefined, '≤ 5 s', ''],
   known: [undefined, '≤ 5 ms', ''],
   save: [singleMs, '≤ 1.5×', '1.15×'],
+  'bulk.move': [undefined, '≤ 3 s', ''],
+  'bulk.undo': [undefined, '≤ 3 s', ''],
 };
 
 const rows = ours.timings.map(({ name, p50, p95 }) => {

@@ -51,6 +51,9 @@ func newBench(t *terminal) *cobra.Command {
 	return cmd
 }
 
+// mostMoves is how often many leads are moved: each takes seconds.
+const mostMoves = 5
+
 // afterwards is when the checks and snapshots of a start run: not beside what is
 // timed, as they don't beside a person's work but for a moment.
 const afterwards = 24 * time.Hour
@@ -83,7 +86,12 @@ func bench(ctx context.Context, t *terminal, dir string, times int) error {
 		return onCopy(ctx, s, snap, func(copied *store.Store) error {
 			p.step("save", 0, 0)
 			saves, err := measure.Saves(ctx, copied, 10*times)
-			r.Timings = append(r.Timings, saves)
+			if err != nil {
+				return err
+			}
+			p.step("move", 0, 0)
+			moves, err := measure.Moves(ctx, copied, min(times, mostMoves))
+			r.Timings = append(append(r.Timings, saves), moves...)
 			return err
 		})
 	})

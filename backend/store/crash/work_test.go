@@ -230,7 +230,7 @@ func (w *worker) remove() error {
 	if err := w.say(line{Kind: sayTry, Op: "remove", ID: id}); err != nil {
 		return err
 	}
-	if _, err := leads.Remove(ctx, w.s, crm.Selection{IDs: []string{id}}); err != nil {
+	if _, err := leads.Remove(ctx, w.s, crm.Selection{IDs: []string{id}}, nil); err != nil {
 		return err
 	}
 	delete(w.facts, id)

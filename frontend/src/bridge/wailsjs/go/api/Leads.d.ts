@@ -18,6 +18,8 @@ export function Create(arg1:leads.New):Promise<crm.Done>;
 
 export function Delete(arg1:crm.Selection):Promise<crm.Done>;
 
+export function EditAll(arg1:crm.Selection,arg2:leads.Patch):Promise<crm.Done>;
+
 export function FindInTimeline(arg1:string,arg2:crm.TimelineFilter,arg3:number,arg4:number):Promise<api.TimelinePage>;
 
 export function Get(arg1:string):Promise<api.LeadView>;
@@ -27,6 +29,8 @@ export function MarkUnread(arg1:string):Promise<crm.Done>;
 export function Move(arg1:leads.Move):Promise<crm.Done>;
 
 export function MoveAll(arg1:crm.Selection,arg2:string,arg3:string,arg4:string):Promise<crm.Done>;
+
+export function PlanAll(arg1:crm.Selection,arg2:leads.NewActivity):Promise<crm.Done>;
 
 export function Purge(arg1:crm.Selection):Promise<crm.Done>;
 
