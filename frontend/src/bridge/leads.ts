@@ -192,6 +192,9 @@ declare module './api' {
       MoveAll(sel: Selection, stageID: string, reasonID: string, note: string): Promise<Done>;
       /** Moves qualified leads into a sales pipeline, on top. */
       Convert(sel: Selection, conversion: Conversion): Promise<Done>;
+      EditAll(sel: Selection, patch: LeadPatch): Promise<Done>;
+      /** Without a person each lead's owner does it. */
+      PlanAll(sel: Selection, activity: NewActivity): Promise<Done>;
       Assign(sel: Selection, ownerID: string): Promise<Done>;
       Tag(sel: Selection, add: string[], remove: string[]): Promise<Done>;
       Archive(sel: Selection): Promise<Done>;

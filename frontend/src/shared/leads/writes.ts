@@ -1,4 +1,11 @@
-import { api, type Card, type Done, type Selection, type Stage } from '../../bridge';
+import {
+  api,
+  type Card,
+  type Done,
+  type LeadPatch,
+  type Selection,
+  type Stage,
+} from '../../bridge';
 import { t } from '../i18n/index.svelte';
 import { session, toastDone, toastFailure, whileWorking } from '../stores';
 import { convertAsk } from './convert.svelte';
@@ -98,6 +105,11 @@ export function archive(chosen: Selection): Promise<Done | undefined> {
 
 export function unarchive(chosen: Selection): Promise<Done | undefined> {
   return said(() => api.Leads.Unarchive(chosen));
+}
+
+/** Changes fields of leads, and says so. */
+export function editAll(chosen: Selection, patch: LeadPatch): Promise<Done> {
+  return whileWorking(api.Leads.EditAll(chosen, patch));
 }
 
 /** Deletes leads: their values stay for undo. */
