@@ -54,7 +54,7 @@ func TestWhoIsThereTwiceIsFound(t *testing.T) {
 	document(eliane, "935.411.347-80")
 	// Nobody's any more.
 	gone := sh.lead(leads.New{Name: "Ana Prado", Phone: "11 98527-0593"})
-	sh.must(leads.Remove(ctx, sh.s, crm.Selection{IDs: []string{gone.ID}}))
+	sh.must(leads.Remove(ctx, sh.s, crm.Selection{IDs: []string{gone.ID}}, nil))
 
 	want := map[string][]Reason{
 		"Ana P. & Ana Prado": {ByPhone}, "Beatriz Reis & Bia Reis": {ByEmail}, "Caio & Caius Melo": {ByDocument},

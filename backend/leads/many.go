@@ -31,7 +31,6 @@ func EditAll(ctx context.Context, s *store.Store, sel crm.Selection, p Patch, pr
 // for the lead's owner, or who acts when it has none. Errors as AddActivity's,
 // and cancelled.
 func PlanAll(ctx context.Context, s *store.Store, sel crm.Selection, n NewActivity, progress Progress) (crm.Done, error) {
-	n.Done = false
 	plan := crm.Activity{LeadID: s.NewID(), Kind: n.Kind, UserID: n.UserID, DueAt: n.DueAt, DueDay: n.DueDay, Channel: n.Channel, Remind: n.Remind}
 	if err := setActivity(&plan, n.Title, n.Body, ""); err != nil {
 		return crm.Done{}, err

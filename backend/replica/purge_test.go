@@ -194,7 +194,7 @@ func TestMergedContactsAreErasedTogether(t *testing.T) {
 	one, two := here.lead(ids[0]), here.lead(ids[1])
 	w.all()
 	away.must(duplicates.Merge(ctx, away.s, duplicates.Choice{ContactID: one.ContactID, OtherID: two.ContactID}))
-	away.must(leads.Unarchive(ctx, away.s, crm.Selection{IDs: []string{one.ID}}))
+	away.must(leads.Unarchive(ctx, away.s, crm.Selection{IDs: []string{one.ID}}, nil))
 	w.all()
 	purges := NewPurges()
 	run := func(what string, want int) {

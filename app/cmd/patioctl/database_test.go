@@ -200,6 +200,9 @@ func TestABenchLeavesTheDatabaseAsItIs(t *testing.T) {
 		if m.Name == measure.Duplicates {
 			times = 10 // all leads are gone through each time
 		}
+		if m.Name == measure.Move || m.Name == measure.Unmove {
+			times = mostMoves
+		}
 		if m.Name == measure.Save {
 			times = 10 * times // one alone is over before the disk has shown how it is
 		}
@@ -207,7 +210,7 @@ func TestABenchLeavesTheDatabaseAsItIs(t *testing.T) {
 			t.Errorf("%+v", m)
 		}
 	}
-	for _, name := range []string{measure.Board, measure.BoardFiltered, measure.List + crm.SortName, measure.List + crm.SortNextDue, measure.Prefix, measure.Substring, measure.Save} {
+	for _, name := range []string{measure.Board, measure.BoardFiltered, measure.List + crm.SortName, measure.List + crm.SortNextDue, measure.Prefix, measure.Substring, measure.Save, measure.Move, measure.Unmove} {
 		if !slices.Contains(names, name) {
 			t.Errorf("no %s in %v", name, names)
 		}
