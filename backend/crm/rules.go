@@ -81,6 +81,21 @@ func Temperature(timeframe string) string {
 	return ""
 }
 
+// Timeframes, the soonest first.
+var Timeframes = []string{TimeframeNow, TimeframeSoon, TimeframeLater}
+
+// TimeframeDays answers after how many days a customer who was not sold to is
+// worth another call: about as long as the timeframe said, and none too soon.
+func TimeframeDays(timeframe string) int {
+	switch timeframe {
+	case TimeframeNow:
+		return 30
+	case TimeframeSoon:
+		return 60
+	}
+	return 180
+}
+
 // Qualification levels: how sure it is that a lead will buy.
 const (
 	QualificationSuspect   = "suspect" // nobody has looked yet

@@ -56,10 +56,16 @@ type Filter struct {
 
 	Timeframes     []string      `json:"timeframes"`       // see Temperature
 	Qualifications []string      `json:"qualifications"`   // levels
+	Winback        bool          `json:"winback"`          // not sold, and by now may want to buy: see TimeframeDays
 	Fields         []FieldFilter `json:"fields,omitempty"` // all of them
+
+	// Or holds alternatives: at least one of them, beside all of the above. Their
+	// own pipeline, archive and alternatives don't count, nor does an empty one.
+	Or []Filter `json:"or,omitempty"`
 }
 
-// FieldFilter narrows by a custom field, of the lead or of its contact. Which
+// FieldFilter narrows by a custom field, or by a standard one under its json
+// name ("valueCents", "city"), of the lead or of its contact. Which
 // part counts depends on the field's type; an empty one doesn't filter. A field
 // that isn't there matches nothing: taking the filter off is a person's choice.
 type FieldFilter struct {

@@ -24,6 +24,12 @@ var fieldWays = map[string]int{
 func (m *match) fields(s *Store, w *Workspace, list []crm.FieldFilter) error {
 	least, driver := len(fieldWays), -1
 	for _, f := range list {
+		if field, ok := standardFields[f.FieldID]; ok {
+			if err := m.standard(s, field, f); err != nil {
+				return err
+			}
+			continue
+		}
 		field := w.Field(f.FieldID)
 		if field == nil {
 			m.add("gone", "0")

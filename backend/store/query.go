@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"patio/backend/crm"
 )
@@ -51,6 +50,39 @@ func (s *Store) filter(ctx context.Context, f crm.Filter) (*match, error) {
 	if f.Archived {
 		m.live = archived
 	}
+	if err := m.conditions(s, w, f); err != nil {
+		return nil, err
+	}
+	return m, m.either(s, w, f.Or)
+}
+
+// either narrows to leads that pass at least one of several filters. No index
+// tells: they are asked of each lead.
+func (m *match) either(s *Store, w *Workspace, list []crm.Filter) error {
+	var parts []string
+	var args []any
+	for _, f := range list {
+		f.PipelineID = ""
+		one := &match{}
+		if err := one.conditions(s, w, f); err != nil {
+			return err
+		}
+		var sql []string
+		for _, t := range one.terms {
+			sql, args = append(sql, strings.Replace(t.sql, "%", "+", 1)), append(args, t.args...)
+		}
+		if len(sql) > 0 {
+			parts = append(parts, strings.Join(sql, " AND "))
+		}
+	}
+	if len(parts) > 0 {
+		m.add("either", "("+strings.Join(parts, " OR ")+")", args...)
+	}
+	return nil
+}
+
+// conditions adds what a filter asks for, its alternatives aside.
+func (m *match) conditions(s *Store, w *Workspace, f crm.Filter) error {
 	if stages := stagesOf(w, f); stages != nil {
 		m.in("stage", s.refsOf(stages))
 	}
@@ -64,14 +96,14 @@ func (s *Store) filter(ctx context.Context, f crm.Filter) (*match, error) {
 		m.tags(s.refsOf(f.TagIDs))
 	}
 	if err := m.known("timeframe", f.Timeframes, func(v string) bool { return crm.Temperature(v) != "" }); err != nil {
-		return nil, err
+		return err
 	}
 	if err := m.known("qualification", f.Qualifications, crm.IsQualification); err != nil {
-		return nil, err
+		return err
 	}
 	if f.ImportID != "" {
 		if err := CheckID("importId", f.ImportID); err != nil {
-			return nil, err
+			return err
 		}
 		m.subset("import", "import_leads t WHERE t.import = ?", "t.lead", []any{blob(f.ImportID)})
 	}
@@ -79,15 +111,18 @@ func (s *Store) filter(ctx context.Context, f crm.Filter) (*match, error) {
 		m.terms = append(m.terms, term{column: "fresh", sql: "%l.fresh > 0", counter: "t.fresh = 1"})
 	}
 	if err := m.fields(s, w, f.Fields); err != nil {
-		return nil, err
+		return err
 	}
 	if err := m.created(f, s.Zone()); err != nil {
-		return nil, err
+		return err
 	}
 	if f.Quiet {
 		m.quiet(f, w, s)
 	}
-	return m, m.activity(f, w, s)
+	if f.Winback {
+		m.winback(f, w, s)
+	}
+	return m.activity(f, w, s)
 }
 
 // stagesOf answers the ids of the stages that a filter names itself or by its
@@ -187,84 +222,6 @@ func anys[T any](list []T) []any {
 	return out
 }
 
-func (m *match) created(f crm.Filter, zone *time.Location) error {
-	day := func(field, text string, plus int) (int64, error) {
-		t, err := time.ParseInLocation(time.DateOnly, text, zone)
-		if err != nil {
-			return 0, crm.NewError(crm.CodeInvalid, field, "value", text)
-		}
-		return t.AddDate(0, 0, plus).UnixMilli(), nil
-	}
-	if f.CreatedFrom != "" {
-		from, err := day("createdFrom", f.CreatedFrom, 0)
-		if err != nil {
-			return err
-		}
-		m.add("created", "%l.created_at >= ?", from)
-	}
-	if f.CreatedTo != "" {
-		to, err := day("createdTo", f.CreatedTo, 1)
-		if err != nil {
-			return err
-		}
-		m.add("created", "%l.created_at < ?", to)
-	}
-	return nil
-}
-
-// activity narrows by the next planned activity. A sold lead has nothing to
-// plan, so "none" asks for open stages unless the filter names its own.
-func (m *match) activity(f crm.Filter, w *Workspace, s *Store) error {
-	now := s.now().In(s.Zone())
-	tonight := time.Date(now.Year(), now.Month(), now.Day()+1, 0, 0, 0, 0, now.Location()).UnixMilli() - 1
-	const planned = "%(l.next_due = 0) = 0" // as the index has it
-	switch f.Activity {
-	case "":
-	case "overdue":
-		m.add("due", planned)
-		m.add("due", "%l.next_due < ?", now.UnixMilli())
-	case "today":
-		m.add("due", planned)
-		m.add("due", "%l.next_due >= ?", now.UnixMilli())
-		m.add("due", "%l.next_due <= ?", tonight)
-	case "later":
-		m.add("due", planned)
-		m.add("due", "%l.next_due > ?", tonight)
-	case "none":
-		m.terms = append(m.terms, term{column: "due", sql: "%(l.next_due = 0) = 1", counter: "t.idle = 1"})
-		if len(f.StageIDs) == 0 {
-			m.in("stage", s.refsOf(openStages(w)))
-			m.terms[len(m.terms)-1].column = "open" // stays when stages are asked one by one
-		}
-	default:
-		return crm.NewError(crm.CodeInvalid, "activity", "value", f.Activity)
-	}
-	return nil
-}
-
-// quiet narrows to leads that nobody has been in contact with for some days: a
-// new one counts from when it came. As with what isn't planned, it asks for open
-// stages unless the filter names its own.
-func (m *match) quiet(f crm.Filter, w *Workspace, s *Store) {
-	before := s.now().Add(-time.Duration(w.Days(SettingIdleDays)) * 24 * time.Hour).UnixMilli()
-	m.add("quiet", "%l.last_contact < ?", before)
-	m.add("uncontacted", "(%l.last_contact > 0 OR l.created_at < ?)", before)
-	if len(f.StageIDs) == 0 {
-		m.in("stage", s.refsOf(openStages(w)))
-		m.terms[len(m.terms)-1].column = "open"
-	}
-}
-
-func openStages(w *Workspace) []string {
-	var ids []string
-	for _, st := range w.Stages {
-		if st.Kind == crm.StageOpen {
-			ids = append(ids, st.ID)
-		}
-	}
-	return ids
-}
-
 // has says whether the filter has a term on a column.
 func (m *match) has(column string) bool {
 	for _, t := range m.terms {
@@ -335,7 +292,7 @@ type driver struct {
 var drivers = []driver{{[]string{"import"}, 20}, {[]string{"fresh"}, 30}, {[]string{"owner", "source"}, 100}, {[]string{"owner"}, 12},
 	{[]string{"source", "stage"}, 50}, {[]string{"source"}, 12}, {[]string{"field"}, 10}, {[]string{"tag"}, 10}, {[]string{"qualification", "stage"}, 30}, {[]string{"qualification"}, 8},
 	{[]string{"due"}, 6}, {[]string{"timeframe", "stage"}, 15}, {[]string{"timeframe"}, 4}, {[]string{"created"}, 3},
-	{[]string{"quiet", "stage"}, 4}, {[]string{"quiet", "open"}, 4}, {[]string{"stage"}, 4}}
+	{[]string{"quiet", "stage"}, 4}, {[]string{"quiet", "open"}, 4}, {[]string{"winback", "open"}, 4}, {[]string{"stage"}, 4}}
 
 // driver answers the columns through which the leads that match are gathered.
 func (m *match) driver() driver {

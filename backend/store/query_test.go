@@ -21,6 +21,18 @@ func (w *world) filters() *rapid.Generator[crm.Filter] {
 		stages[i] = st.ID
 	}
 	days := []string{"", "", "2026-11-01", "2026-11-20", "2026-11-22"}
+	one := func() *rapid.Generator[crm.Filter] { return w.conjunctions(some, stages, days) }
+	return rapid.Custom(func(t *rapid.T) crm.Filter {
+		f := one().Draw(t, "all")
+		for range rapid.SampledFrom([]int{0, 0, 1, 2}).Draw(t, "alternatives") {
+			f.Or = append(f.Or, one().Draw(t, "or"))
+		}
+		return f
+	})
+}
+
+// conjunctions draws filters without alternatives.
+func (w *world) conjunctions(some func([]string) *rapid.Generator[[]string], stages, days []string) *rapid.Generator[crm.Filter] {
 	return rapid.Custom(func(t *rapid.T) crm.Filter {
 		f := crm.Filter{
 			PipelineID:  rapid.SampledFrom([]string{"", crm.PipelineReadySales, crm.PipelineReadyQualification}).Draw(t, "pipeline"),
@@ -32,6 +44,7 @@ func (w *world) filters() *rapid.Generator[crm.Filter] {
 			Quiet:       rapid.IntRange(0, 4).Draw(t, "quiet") == 0,
 			Activity:    rapid.SampledFrom([]string{"", "", "", "overdue", "today", "later", "none"}).Draw(t, "activity"),
 			Archived:    rapid.IntRange(0, 5).Draw(t, "archived") == 0,
+			Winback:     rapid.IntRange(0, 6).Draw(t, "winback") == 0,
 		}
 		if rapid.IntRange(0, 2).Draw(t, "has timeframes") == 0 {
 			f.Timeframes = rapid.SliceOfNDistinct(rapid.SampledFrom([]string{crm.TimeframeNow, crm.TimeframeSoon, crm.TimeframeLater}), 1, 2, rapid.ID[string]).Draw(t, "timeframes")
@@ -44,6 +57,16 @@ func (w *world) filters() *rapid.Generator[crm.Filter] {
 		}
 		if rapid.Bool().Draw(t, "has stages") {
 			f.StageIDs = rapid.SliceOfNDistinct(rapid.SampledFrom(stages), 1, 4, rapid.ID[string]).Draw(t, "stages")
+		}
+		switch rapid.IntRange(0, 8).Draw(t, "standard") {
+		case 0:
+			f.Fields = append(f.Fields, crm.FieldFilter{FieldID: "valueCents", From: rapid.SampledFrom([]string{"", "100"}).Draw(t, "least"), To: rapid.SampledFrom([]string{"", "5000000"}).Draw(t, "most")})
+		case 1:
+			f.Fields = append(f.Fields, crm.FieldFilter{FieldID: "vehicle", Text: rapid.SampledFrom([]string{"FORD", " skoda", "1.0", "t-c", "nada"}).Draw(t, "vehicle")})
+		case 2:
+			f.Fields = append(f.Fields, crm.FieldFilter{FieldID: "name", Text: rapid.SampledFrom([]string{"conceicao", "A", "ç"}).Draw(t, "name")})
+		case 3:
+			f.Fields = append(f.Fields, crm.FieldFilter{FieldID: "lastContact", From: rapid.SampledFrom(days).Draw(t, "since"), To: rapid.SampledFrom(days).Draw(t, "until")})
 		}
 		for range rapid.SampledFrom([]int{0, 0, 1, 2}).Draw(t, "fields") {
 			field := rapid.SampledFrom(w.fields).Draw(t, "field")

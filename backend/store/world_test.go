@@ -234,10 +234,16 @@ func (w *world) matches(l naive, f crm.Filter) bool {
 		len(f.Qualifications) > 0 && !slices.Contains(f.Qualifications, l.Qualification):
 		return false
 	}
+	if f.Winback && (stage.Kind != crm.StageLost && len(f.StageIDs) == 0 || l.Timeframe == "" || l.StageSince >= w.now.AddDate(0, 0, -crm.TimeframeDays(l.Timeframe)).UnixMilli()) {
+		return false
+	}
 	for _, one := range f.Fields {
 		if !w.holds(l, one) {
 			return false
 		}
+	}
+	if !w.either(l, f.Or) {
+		return false
 	}
 	switch f.Activity {
 	case "overdue":
@@ -252,8 +258,51 @@ func (w *world) matches(l naive, f crm.Filter) bool {
 	return true
 }
 
+// either says whether a lead passes one of several filters, those left out that
+// ask for nothing.
+func (w *world) either(l naive, list []crm.Filter) bool {
+	asked := false
+	for _, f := range list {
+		f.PipelineID, f.Or, f.Archived = "", nil, l.ArchivedAt > 0
+		if everything := w.everything(f); everything {
+			continue
+		}
+		if asked = true; w.matches(l, f) {
+			return true
+		}
+	}
+	return !asked
+}
+
+func (w *world) everything(f crm.Filter) bool {
+	for _, one := range f.Fields {
+		if one.Text+one.From+one.To != "" || len(one.Any) > 0 {
+			return false
+		}
+	}
+	f.Fields, f.Archived = nil, false
+	return len(f.StageIDs)+len(f.OwnerIDs)+len(f.SourceIDs)+len(f.TagIDs)+len(f.Timeframes)+len(f.Qualifications) == 0 && f.CreatedFrom+f.CreatedTo+f.Activity+f.ImportID == "" && !f.Unread && !f.Quiet && !f.Winback
+}
+
+// holdsStandard says whether a lead passes a filter on a standard field.
+func (w *world) holdsStandard(l naive, f crm.FieldFilter) bool {
+	switch f.FieldID {
+	case "valueCents":
+		return (f.From == "" || l.ValueCents >= 100) && (f.To == "" || l.ValueCents <= 5000000)
+	case "vehicle":
+		return strings.Contains(format.Fold(l.Vehicle), format.Fold(f.Text))
+	case "name":
+		return strings.Contains(format.Fold(l.contact.Name), format.Fold(f.Text))
+	}
+	day := time.UnixMilli(l.LastContact).In(w.s.Zone()).Format(time.DateOnly)
+	return f.From == "" && f.To == "" || l.LastContact != 0 && (f.From == "" || day >= f.From) && (f.To == "" || day <= f.To)
+}
+
 // holds says whether a lead passes a filter on a custom field.
 func (w *world) holds(l naive, f crm.FieldFilter) bool {
+	if _, ok := standardFields[f.FieldID]; ok {
+		return w.holdsStandard(l, f)
+	}
 	i := slices.IndexFunc(w.fields, func(o crm.Field) bool { return o.ID == f.FieldID })
 	if i < 0 {
 		return false
