@@ -34,6 +34,7 @@ type Workspace struct {
 	Reasons   []crm.Reason      `json:"reasons"`
 	Former    []crm.Stage       `json:"former"` // every deleted stage: history names them
 	Fields    []crm.Field       `json:"fields"` // custom ones by position
+	Views     []crm.View        `json:"views"`  // the acting person's and the shared ones, by position
 	Settings  map[string]string `json:"settings"`
 
 	FirstRun       bool            `json:"firstRun"` // nobody has set it up yet
@@ -57,7 +58,7 @@ func (a *Session) State() (Workspace, error) {
 		return Workspace{}, err
 	}
 	return Workspace{
-		Users: w.Users, Shops: w.Shops, Pipelines: w.Pipelines, Stages: w.Stages, Former: w.Former, Sources: w.Sources, Tags: w.Tags, Reasons: w.Reasons, Fields: w.Fields,
+		Users: w.Users, Shops: w.Shops, Pipelines: w.Pipelines, Stages: w.Stages, Former: w.Former, Sources: w.Sources, Tags: w.Tags, Reasons: w.Reasons, Fields: w.Fields, Views: viewsOf(w.Views, a.store.ActingUser()),
 		Settings: w.Settings, FirstRun: w.Settings[store.SettingStarted] == "", Sample: sample, Version: version.Number,
 		ReferralSource: store.NamedID(crm.KindSource, crm.SourceReferral), ActingUserID: a.store.ActingUser(), DataFolder: a.store.Dir(), Recovery: a.store.Opened().Recovered,
 	}, nil

@@ -31,6 +31,7 @@ const (
 	KindStage    Kind = 7
 	KindSetting  Kind = 8
 	KindField    Kind = 9
+	KindView     Kind = 10
 	KindContact  Kind = 20
 	KindLead     Kind = 21
 	KindMark     Kind = 22 // silent registers of a lead; see Mark
@@ -122,6 +123,18 @@ type Setting struct {
 	ID    string `json:"id" db:"id,id"`
 	Key   string `json:"key" db:"key" fid:"1"`
 	Value string `json:"value" db:"value" fid:"2"`
+}
+
+// View is a filter that somebody keeps under a name: a tab above the board and
+// the list of its pipeline.
+type View struct {
+	ID         string `json:"id" db:"id,id"`
+	Name       string `json:"name" db:"name" fid:"1"`
+	PipelineID string `json:"pipelineId" db:"pipeline,ref" fid:"2"`
+	UserID     string `json:"userId" db:"user,ref" fid:"3"` // who made it; sees it alone unless it is shared
+	Shared     bool   `json:"shared" db:"shared" fid:"4"`
+	Pos        int64  `json:"pos" db:"pos" fid:"5"`
+	Filter     string `json:"filter" db:"filter" fid:"6"` // JSON Filter; its pipeline doesn't count
 }
 
 // Entry is one element of a contact's phones or e-mails, or of a field's choices.

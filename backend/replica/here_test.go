@@ -118,6 +118,6 @@ func sample(kind crm.Kind) fields {
 }
 
 var kinds = []crm.Kind{
-	crm.KindShop, crm.KindUser, crm.KindSource, crm.KindTag, crm.KindReason, crm.KindPipeline, crm.KindStage, crm.KindSetting, crm.KindField,
+	crm.KindShop, crm.KindUser, crm.KindSource, crm.KindTag, crm.KindReason, crm.KindPipeline, crm.KindStage, crm.KindSetting, crm.KindField, crm.KindView,
 	crm.KindContact, crm.KindLead, crm.KindMark, crm.KindActivity, crm.KindEvent, crm.KindAttachment, crm.KindPair, 99,
 }

@@ -30,7 +30,7 @@ var _ hub.Policy = Policy{}
 //
 // What everybody needs to read the rest is the whole workspace's: settings,
 // people, shops, pipelines and their stages, sources, tags, reasons, custom
-// fields. A lead is
+// fields, views. A lead is
 // its shop's; one without a shop is everybody's, as one that is yet to be given
 // to a shop. What happened with a lead is where the lead is, files with it, and a contact is
 // wherever it has leads; a company also where its people are. Neither another contact that this one was merged into
@@ -45,7 +45,7 @@ var _ hub.Policy = Policy{}
 // A kind of a newer program's is its writer's shops'.
 func (Policy) Place(kind uint32, s *record.State) hub.Place {
 	switch crm.Kind(kind) {
-	case crm.KindShop, crm.KindUser, crm.KindSource, crm.KindTag, crm.KindReason, crm.KindPipeline, crm.KindStage, crm.KindSetting, crm.KindField:
+	case crm.KindShop, crm.KindUser, crm.KindSource, crm.KindTag, crm.KindReason, crm.KindPipeline, crm.KindStage, crm.KindSetting, crm.KindField, crm.KindView:
 		return hub.Place{By: hub.Own}
 	case crm.KindLead:
 		shop, _ := idIn(s, keys.leadShop)
@@ -90,6 +90,8 @@ func (Policy) Refuse(v hub.View, d hub.Device, kind uint32, _ record.ID, now *re
 		code = c.unless(role == crm.RoleManager)
 	case crm.KindSource, crm.KindTag: // importing and typing make them
 		code = c.unless(role == crm.RoleManager || now == nil)
+	case crm.KindView:
+		code = c.unless(role == crm.RoleManager || !c.shared())
 	case crm.KindUser:
 		code, keys = c.user()
 	case crm.KindEvent:
@@ -138,6 +140,12 @@ func (c *change) whole() []record.Key {
 		return c.keys
 	}
 	return append([]record.Key{hub.LifeKey}, toldKeys(c.told)...)
+}
+
+// shared says whether a view is everybody's, or would be. A private one is for
+// any seller to write: several people may act on one PC.
+func (c *change) shared() bool {
+	return c.now != nil && textIn(c.now, keys.viewShared) == flag(true) || textIn(&c.told.State, keys.viewShared) == flag(true)
 }
 
 func (c *change) unless(allowed bool) crm.Code {

@@ -26,14 +26,15 @@ var keys = struct {
 	leadShop, leadContact, leadPlace, leadArchived       record.Key
 	contactCompany                                       record.Key
 	contactInto, pairContact, pairInto, pairTaken        record.Key
+	viewShared                                           record.Key
 	stageKind, settingKey, settingValue                  record.Key
 	attachmentHash                                       record.Key
 	lead                                                 map[crm.Kind]record.Key // of what belongs to a lead
 }{
 	shopName: keyOf[crm.Shop]("Name"), userName: keyOf[crm.User]("Name"), userRole: keyOf[crm.User]("Role"), userRetired: keyOf[crm.User]("Retired"),
 	userShops: keyOf[userOnHub]("Shops"), leadShop: keyOf[crm.Lead]("ShopID"), leadContact: keyOf[crm.Lead]("ContactID"), leadPlace: keyOf[crm.Lead]("StageID"), leadArchived: keyOf[crm.Lead]("ArchivedAt"),
-	contactCompany: keyOf[crm.Contact]("CompanyID"),
-	contactInto:    keyOf[crm.Contact]("MergedInto"), pairContact: keyOf[crm.Pair]("ContactID"), pairInto: keyOf[crm.Pair]("IntoID"), pairTaken: keyOf[crm.Pair]("Taken"),
+	viewShared: keyOf[crm.View]("Shared"), contactCompany: keyOf[crm.Contact]("CompanyID"),
+	contactInto: keyOf[crm.Contact]("MergedInto"), pairContact: keyOf[crm.Pair]("ContactID"), pairInto: keyOf[crm.Pair]("IntoID"), pairTaken: keyOf[crm.Pair]("Taken"),
 	stageKind: keyOf[crm.Stage]("Kind"), settingKey: keyOf[crm.Setting]("Key"), settingValue: keyOf[crm.Setting]("Value"),
 	attachmentHash: keyOf[crm.Attachment]("Hash"),
 	lead: map[crm.Kind]record.Key{

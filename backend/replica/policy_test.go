@@ -43,6 +43,7 @@ func TestWhoMayWriteWhat(t *testing.T) {
 		crm.KindTag:        {crm.RoleAdmin: "+++", crm.RoleManager: "+++", crm.RoleSeller: "+--"},
 		crm.KindReason:     {crm.RoleAdmin: "+++", crm.RoleManager: "+++", crm.RoleSeller: "---"},
 		crm.KindField:      {crm.RoleAdmin: "+++", crm.RoleManager: "+++", crm.RoleSeller: "---"},
+		crm.KindView:       {crm.RoleAdmin: "+++", crm.RoleManager: "+++", crm.RoleSeller: "+++"}, // private ones
 		crm.KindPipeline:   {crm.RoleAdmin: "+++", crm.RoleManager: "---", crm.RoleSeller: "---"},
 		crm.KindStage:      {crm.RoleAdmin: "+++", crm.RoleManager: "---", crm.RoleSeller: "---"},
 		crm.KindSetting:    {crm.RoleAdmin: "+++", crm.RoleManager: "---", crm.RoleSeller: "---"},
@@ -135,6 +136,33 @@ func TestWhatBelongsToALeadOutOfSightIsRefused(t *testing.T) {
 			if got, reason := verdict(t, h, everyone[crm.RoleSeller], kind, nil, told); reason != string(want) || want != "" && len(got) != 3 {
 				t.Errorf("kind %d of %s: %q, %v", kind, lead, reason, got)
 			}
+		}
+	}
+}
+
+func TestASellerSharesNoViewAndChangesNoSharedOne(t *testing.T) {
+	private, shared := fields{{ID: 1}: "Meus"}, fields{{ID: 1}: "Da loja", keys.viewShared: "1"}
+	for name, c := range map[string]struct {
+		role      crm.Role
+		now, told fields
+		want      crm.Code
+	}{
+		"a new private one":   {crm.RoleSeller, nil, private, ""},
+		"a new shared one":    {crm.RoleSeller, nil, shared, CodeRole},
+		"one that is shared":  {crm.RoleSeller, private, fields{keys.viewShared: "1"}, CodeRole},
+		"a shared one's name": {crm.RoleSeller, shared, fields{{ID: 1}: "Minha"}, CodeRole},
+		"taken back":          {crm.RoleSeller, shared, fields{keys.viewShared: "0"}, CodeRole},
+		"a manager's":         {crm.RoleManager, shared, fields{{ID: 1}: "Equipe"}, ""},
+	} {
+		told := stateOf(writer, c.told)
+		var now *record.State
+		if c.now != nil {
+			now = stateOf(1, c.now)
+			told = now.Clone()
+			write(told, writer, c.told)
+		}
+		if _, reason := verdict(t, workspace(), everyone[c.role], crm.KindView, now, told.Whole()); reason != string(c.want) {
+			t.Errorf("%s: %q", name, reason)
 		}
 	}
 }

@@ -56,6 +56,12 @@ func (s *Store) filter(ctx context.Context, f crm.Filter) (*match, error) {
 	return m, m.either(s, w, f.Or)
 }
 
+// CheckFilter says whether leads can be asked by a filter. Errors: invalid.
+func (s *Store) CheckFilter(ctx context.Context, f crm.Filter) error {
+	_, err := s.filter(ctx, f)
+	return err
+}
+
 // either narrows to leads that pass at least one of several filters. No index
 // tells: they are asked of each lead.
 func (m *match) either(s *Store, w *Workspace, list []crm.Filter) error {

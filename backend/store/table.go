@@ -155,6 +155,7 @@ func registry() []*table {
 		newTable(crm.KindStage, "stages", crm.Stage{}),
 		newTable(crm.KindSetting, "settings", crm.Setting{}),
 		newTable(crm.KindField, "fields", crm.Field{}),
+		newTable(crm.KindView, "views", crm.View{}),
 		newTable(crm.KindContact, "contacts", crm.Contact{}),
 		newTable(crm.KindLead, "leads", crm.Lead{}),
 		newTable(crm.KindMark, "marks", crm.Mark{}),

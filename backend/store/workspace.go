@@ -28,6 +28,7 @@ type Workspace struct {
 	Tags      []crm.Tag      `json:"tags"`      // by name
 	Reasons   []crm.Reason   `json:"reasons"`   // by position
 	Fields    []crm.Field    `json:"fields"`    // of leads, then of contacts, by position; with their choices
+	Views     []crm.View     `json:"views"`     // everybody\'s, by position
 
 	Former   []crm.Stage       `json:"former"` // every deleted stage: history names them
 	Settings map[string]string `json:"settings"`
@@ -156,7 +157,7 @@ func (s *Store) Workspace(ctx context.Context) (*Workspace, error) {
 	}
 	w := &Workspace{
 		Users: []crm.User{}, Shops: []crm.Shop{}, Pipelines: []crm.Pipeline{}, Stages: []crm.Stage{}, Former: []crm.Stage{},
-		Sources: []crm.Source{}, Tags: []crm.Tag{}, Reasons: []crm.Reason{}, Fields: []crm.Field{},
+		Sources: []crm.Source{}, Tags: []crm.Tag{}, Reasons: []crm.Reason{}, Fields: []crm.Field{}, Views: []crm.View{},
 		Settings: readySettings(),
 	}
 	var err error
@@ -172,6 +173,7 @@ func (s *Store) Workspace(ctx context.Context) (*Workspace, error) {
 	list(crm.KindSource, func(e any) { w.Sources = append(w.Sources, *e.(*crm.Source)) })
 	list(crm.KindTag, func(e any) { w.Tags = append(w.Tags, *e.(*crm.Tag)) })
 	list(crm.KindReason, func(e any) { w.Reasons = append(w.Reasons, *e.(*crm.Reason)) })
+	list(crm.KindView, func(e any) { w.Views = append(w.Views, *e.(*crm.View)) })
 	list(crm.KindSetting, func(e any) { v := e.(*crm.Setting); w.Settings[v.Key] = v.Value })
 	if err == nil {
 		err = s.addFormer(ctx, w)
@@ -188,6 +190,7 @@ func (s *Store) Workspace(ctx context.Context) (*Workspace, error) {
 	slices.SortStableFunc(w.Pipelines, func(a, b crm.Pipeline) int { return int(a.Pos - b.Pos) })
 	slices.SortStableFunc(w.Stages, func(a, b crm.Stage) int { return int(a.Pos - b.Pos) })
 	slices.SortStableFunc(w.Reasons, func(a, b crm.Reason) int { return int(a.Pos - b.Pos) })
+	slices.SortStableFunc(w.Views, func(a, b crm.View) int { return int(a.Pos - b.Pos) })
 	slices.SortStableFunc(w.Sources, func(a, b crm.Source) int { return strings.Compare(format.Fold(a.Name), format.Fold(b.Name)) })
 	slices.SortStableFunc(w.Tags, func(a, b crm.Tag) int { return strings.Compare(format.Fold(a.Name), format.Fold(b.Name)) })
 	s.workspace.w = w

@@ -111,6 +111,19 @@ export interface CustomField {
   choices: Entry[] | null;
 }
 
+/** A filter that somebody keeps under a name: a tab above the board and the list of its pipeline. */
+export interface SavedView {
+  id: string;
+  name: string;
+  pipelineId: string;
+  /** who made it; sees it alone unless it is shared */
+  userId: string;
+  shared: boolean;
+  pos: number;
+  /** JSON Filter; its pipeline doesn't count */
+  filter: string;
+}
+
 /** What a lead or a contact holds of one custom field; '' once it was emptied. */
 export interface FieldValue {
   fieldId: string;
@@ -302,11 +315,15 @@ export interface Filter {
   timeframes: string[];
   /** levels */
   qualifications: string[];
+  /** not sold, and by now the customer may want to buy */
+  winback?: boolean;
   /** all of them */
   fields?: FieldFilter[];
+  /** at least one of them, too; their own pipeline, archive and alternatives don't count */
+  or?: Filter[];
 }
 
-/** Narrows by a custom field, of the lead or of its contact. Which part counts depends on the field's type. */
+/** Narrows by a custom field, or by a standard one under its json name, of the lead or of its contact. Which part counts depends on the field's type. */
 export interface FieldFilter {
   fieldId: string;
   /** of texts, phones and addresses: what they contain */
@@ -409,6 +426,8 @@ export interface Workspace {
   reasons: Reason[];
   /** Custom ones: of leads, then of contacts, each by position. */
   fields: CustomField[];
+  /** The acting person's and the shared ones, by position. */
+  views: SavedView[];
   /** Every deleted stage: history names them. */
   former: Stage[];
   /** `language`, `currency`, `zone`, `started`, `idle_days`, `retention_days`, `required.<field>` … */

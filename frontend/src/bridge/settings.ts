@@ -1,4 +1,4 @@
-import type { CustomField, Done, Reason, Shop, Source, Tag, User } from './records';
+import type { CustomField, Done, Reason, SavedView, Shop, Source, Tag, User } from './records';
 
 /** What the first run asks. */
 export interface First {
@@ -87,6 +87,11 @@ declare module './api' {
       /** A type never changes; choices are offered in the order in which they stand. */
       SaveField(field: CustomField): Promise<Done>;
       OrderFields(ids: string[]): Promise<Done>;
+      /** A new one, without an id, is the acting person's. */
+      SaveView(view: SavedView): Promise<Done>;
+      /** At an index among the tabs of its pipeline. */
+      PlaceView(id: string, index: number): Promise<Done>;
+      DeleteView(id: string): Promise<Done>;
       ShowPipeline(id: string, shown: boolean): Promise<Done>;
       /** At an index among all pipelines. */
       PlacePipeline(id: string, index: number): Promise<Done>;

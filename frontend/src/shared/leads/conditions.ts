@@ -4,6 +4,7 @@ import { t } from '../i18n/index.svelte';
 import { session } from '../stores/session.svelte';
 import { qualificationText, timeframeText } from './fields';
 import type { Choice } from '../ui/choice';
+import { standardField } from './standardFields';
 import { valueText } from './values';
 
 type Changes = Partial<Omit<Filter, 'pipelineId'>>;
@@ -72,18 +73,30 @@ export function conditionsOf(filter: Filter): Condition[] {
       without: { fields: filter.fields!.filter((other) => other !== one) },
     });
   }
+  if (filter.winback)
+    list.push({ key: 'winback', text: t('leads.view.winback'), without: { winback: false } });
   if (filter.unread)
     list.push({ key: 'unread', text: t('leads.filter.unread'), without: { unread: false } });
   if (filter.importId !== '')
     list.push({ key: 'import', text: t('leads.filter.import'), without: { importId: '' } });
-  return list;
+  return [...list, ...alternatives(filter)];
+}
+
+// All of them are one chip: each alone would read as something that every lead has.
+function alternatives({ or = [] }: Filter): Condition[] {
+  const texts = or
+    .map((one) => conditionsOf(one).map(({ text }) => text))
+    .filter((all) => all.length > 0)
+    .map((all) => all.join(` ${t('leads.filter.and')} `));
+  if (texts.length === 0) return [];
+  return [{ key: 'or', text: texts.join(` ${t('leads.filter.or')} `), without: { or: [] } }];
 }
 
 type Planned = 'overdue' | 'today' | 'later' | 'none';
 
 /** "Cor: Azul, Prata", "Parcelas: de 12 a 48", "Banco: itaú". */
 function fieldCondition({ fieldId, text, from, to, any }: FieldFilter): string {
-  const field = session.field(fieldId);
+  const field = session.field(fieldId) ?? standardField(fieldId);
   if (!field) return t('leads.custom.gone');
   const name = field.name;
   const chosen = (any ?? []).map((one) =>

@@ -1,4 +1,4 @@
-import type { Filter } from '../../bridge';
+import type { Filter, SavedView } from '../../bridge';
 import { keep, remember } from '../stores/device';
 
 const KEPT = 'filters';
@@ -20,7 +20,9 @@ export function openFilter(pipelineId: string): Filter {
     importId: '',
     timeframes: [],
     qualifications: [],
+    winback: false,
     fields: [],
+    or: [],
   };
 }
 
@@ -38,11 +40,33 @@ export function narrowedFields(filter: Filter): number {
     filter.importId !== '',
     filter.timeframes.length > 0,
     filter.qualifications.length > 0,
+    filter.winback,
     ...(filter.fields ?? []),
+    ...(filter.or ?? []),
   ].filter(Boolean).length;
 }
 
-/** The filter of each pipeline, the same on board and list; kept on this device. Reactive. */
+/** What a saved view lets through, as it was saved; nothing narrows where that can't be read. */
+export function savedFilter(view: SavedView): Filter {
+  let kept: Partial<Filter> = {};
+  try {
+    const read: unknown = JSON.parse(view.filter);
+    if (read && typeof read === 'object') kept = withoutNull(read);
+  } catch {
+    // A newer program's: it shows all until it is saved again.
+  }
+  return { ...openFilter(view.pipelineId), ...kept, pipelineId: view.pipelineId };
+}
+
+// A Go slice without entries arrives as null.
+function withoutNull(read: object): Partial<Filter> {
+  return Object.fromEntries(Object.entries(read).filter(([, value]) => value !== null));
+}
+
+/**
+ * The filter of each pipeline, the same on board and list, and what was changed
+ * of a saved view and not saved yet; kept on this device. Reactive.
+ */
 class Filters {
   // undefined until something changes: the device's state is read when asked,
   // because it is not there yet when this module loads.
@@ -52,20 +76,41 @@ class Filters {
     return this.#changed ?? remember<Record<string, Partial<Filter>>>(KEPT, {});
   }
 
-  of(pipelineId: string): Filter {
+  /** A pipeline's filter; that of a saved view in its place. */
+  of(pipelineId: string, view?: SavedView): Filter {
+    if (view) {
+      const changed = this.#all[view.id];
+      return changed ? { ...openFilter(pipelineId), ...changed } : savedFilter(view);
+    }
     return { ...openFilter(pipelineId), ...this.#all[pipelineId] };
   }
 
-  change(pipelineId: string, changes: Partial<Omit<Filter, 'pipelineId'>>): void {
-    this.#put(pipelineId, { ...this.#all[pipelineId], ...changes });
+  change(pipelineId: string, changes: Partial<Omit<Filter, 'pipelineId'>>, view?: SavedView): void {
+    const key = view?.id ?? pipelineId;
+    const was = this.#all[key] ?? (view && savedFilter(view));
+    this.#put(key, { ...was, ...changes, pipelineId });
   }
 
-  clear(pipelineId: string): void {
-    this.#put(pipelineId, {});
+  clear(pipelineId: string, view?: SavedView): void {
+    this.#put(view?.id ?? pipelineId, {});
   }
 
-  #put(pipelineId: string, filter: Partial<Filter>): void {
-    this.#changed = { ...this.#all, [pipelineId]: filter };
+  /** True while a saved view shows something else than what was saved. */
+  differs(view: SavedView): boolean {
+    if (!this.#all[view.id]) return false;
+    const text = (filter: Filter) => JSON.stringify(Object.entries(filter).sort());
+    return text(this.of(view.pipelineId, view)) !== text(savedFilter(view));
+  }
+
+  /** Shows a saved view as it was saved. */
+  reset(view: SavedView): void {
+    const { [view.id]: _, ...others } = this.#all;
+    this.#changed = others;
+    keep(KEPT, others);
+  }
+
+  #put(key: string, filter: Partial<Filter>): void {
+    this.#changed = { ...this.#all, [key]: filter };
     keep(KEPT, this.#changed);
   }
 }

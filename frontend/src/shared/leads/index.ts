@@ -10,6 +10,7 @@ export { quickAdd } from './quickAdd.svelte';
 export { needsReason, reasonAsk, type ChosenReason } from './reason.svelte';
 export * from './stages';
 export * from './views.svelte';
+export { viewActions } from './viewActions';
 export * from './writes';
 export { default as BulkBar } from './BulkBar.svelte';
 export { default as FilterChips } from './FilterChips.svelte';

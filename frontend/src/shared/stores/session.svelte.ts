@@ -6,6 +6,7 @@ import {
   type Reason,
   type Shop,
   type Source,
+  type SavedView,
   type Stage,
   type Tag,
   type User,
@@ -27,6 +28,7 @@ const EMPTY: Workspace = {
   reasons: [],
   former: [],
   fields: [],
+  views: [],
   settings: {},
   firstRun: false,
   sample: false,
@@ -84,6 +86,7 @@ class Session {
   readonly #tags = $derived(byID(this.#state.tags));
   readonly #reasons = $derived(byID(this.#state.reasons));
   readonly #fields = $derived(byID(this.#state.fields));
+  readonly #views = $derived(byID(this.#state.views));
 
   // Records name each other by id; these name them on the screen.
   user(id: string): User | undefined {
@@ -115,6 +118,10 @@ class Session {
 
   field(id: string): CustomField | undefined {
     return this.#fields.get(id);
+  }
+
+  view(id: string): SavedView | undefined {
+    return this.#views.get(id);
   }
 
   /** The custom fields of leads or contacts in use, in their order. */

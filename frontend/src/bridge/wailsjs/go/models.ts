@@ -200,6 +200,7 @@ export namespace api {
 	    reasons: crm.Reason[];
 	    former: crm.Stage[];
 	    fields: crm.Field[];
+	    views: crm.View[];
 	    settings: Record<string, string>;
 	    firstRun: boolean;
 	    sample: boolean;
@@ -442,7 +443,9 @@ export namespace crm {
 	    importId: string;
 	    timeframes: string[];
 	    qualifications: string[];
+	    winback: boolean;
 	    fields?: FieldFilter[];
+	    or?: Filter[];
 	}
 	export interface Lead {
 	    id: string;
@@ -577,6 +580,15 @@ export namespace crm {
 	    name: string;
 	    role: string;
 	    retired: boolean;
+	}
+	export interface View {
+	    id: string;
+	    name: string;
+	    pipelineId: string;
+	    userId: string;
+	    shared: boolean;
+	    pos: number;
+	    filter: string;
 	}
 
 }

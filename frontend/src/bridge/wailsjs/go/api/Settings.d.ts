@@ -12,6 +12,8 @@ export function Choices():Promise<api.Choices>;
 
 export function DeleteStage(arg1:string,arg2:string):Promise<crm.Done>;
 
+export function DeleteView(arg1:string):Promise<crm.Done>;
+
 export function OrderFields(arg1:Array<string>):Promise<crm.Done>;
 
 export function PlacePipeline(arg1:string,arg2:number):Promise<crm.Done>;
@@ -19,6 +21,8 @@ export function PlacePipeline(arg1:string,arg2:number):Promise<crm.Done>;
 export function PlaceReason(arg1:string,arg2:number):Promise<crm.Done>;
 
 export function PlaceStage(arg1:string,arg2:number):Promise<crm.Done>;
+
+export function PlaceView(arg1:string,arg2:number):Promise<crm.Done>;
 
 export function RenamePipeline(arg1:string,arg2:string):Promise<crm.Done>;
 
@@ -37,6 +41,8 @@ export function SaveSource(arg1:crm.Source):Promise<crm.Done>;
 export function SaveTag(arg1:crm.Tag):Promise<crm.Done>;
 
 export function SaveUser(arg1:crm.User):Promise<crm.Done>;
+
+export function SaveView(arg1:crm.View):Promise<crm.Done>;
 
 export function ShowPipeline(arg1:string,arg2:boolean):Promise<crm.Done>;
 
