@@ -156,6 +156,12 @@ export function overlays(page, t) {
           t('leads.filter.activity'),
         ),
         calendar(page, filters, t),
+        {
+          name: 'alternative',
+          open: () => filters.getByRole('button', { name: t('leads.filter.or_add') }).click(),
+          shown: filters.getByText(t('leads.filter.or_at', { number: 1 })),
+          close: () => filters.getByRole('button', { name: t('leads.filter.back') }).click(),
+        },
       ],
     },
   ];
