@@ -22,9 +22,9 @@ type standardField struct {
 const wayMoment = "moment"
 
 const (
-	ofContact = "contacts k WHERE k.id = l.contact_id"
-	ofPhones  = "contacts k CROSS JOIN contact_phones e ON e.owner = k.rid WHERE k.id = l.contact_id"
-	ofEmails  = "contacts k CROSS JOIN contact_emails e ON e.owner = k.rid WHERE k.id = l.contact_id"
+	theContact = "contacts k WHERE k.id = l.contact_id"
+	thePhones  = "contacts k CROSS JOIN contact_phones e ON e.owner = k.rid WHERE k.id = l.contact_id"
+	theEmails  = "contacts k CROSS JOIN contact_emails e ON e.owner = k.rid WHERE k.id = l.contact_id"
 )
 
 // standardFields by the json name of crm.Lead's and crm.Contact's fields.
@@ -39,14 +39,14 @@ var standardFields = map[string]standardField{
 	"stageSince":  {way: wayMoment, column: "l.stage_since"},
 	"lastContact": {way: wayMoment, column: "l.last_contact"},
 	"nextDue":     {way: wayMoment, column: "l.next_due"},
-	"name":        {way: crm.FieldText, column: "k.name", table: ofContact},
-	"company":     {way: crm.FieldText, column: "k.company", table: ofContact},
-	"city":        {way: crm.FieldText, column: "k.city", table: ofContact},
-	"address":     {way: crm.FieldText, column: "k.address", table: ofContact},
-	"document":    {way: crm.FieldText, column: "k.document", table: ofContact, digits: true},
-	"birthday":    {way: crm.FieldDate, column: "k.birthday", table: ofContact},
-	"phones":      {way: crm.FieldText, column: "e.key", table: ofPhones, digits: true},
-	"emails":      {way: crm.FieldText, column: "e.key", table: ofEmails},
+	"name":        {way: crm.FieldText, column: "k.name", table: theContact},
+	"company":     {way: crm.FieldText, column: "k.company", table: theContact},
+	"city":        {way: crm.FieldText, column: "k.city", table: theContact},
+	"address":     {way: crm.FieldText, column: "k.address", table: theContact},
+	"document":    {way: crm.FieldText, column: "k.document", table: theContact, digits: true},
+	"birthday":    {way: crm.FieldDate, column: "k.birthday", table: theContact},
+	"phones":      {way: crm.FieldText, column: "e.key", table: thePhones, digits: true},
+	"emails":      {way: crm.FieldText, column: "e.key", table: theEmails},
 }
 
 // standard narrows by a standard field. Errors: invalid.

@@ -280,7 +280,7 @@ func (w *world) everything(f crm.Filter) bool {
 			return false
 		}
 	}
-	f.Fields, f.Archived = nil, false
+	f.Fields = nil
 	return len(f.StageIDs)+len(f.OwnerIDs)+len(f.SourceIDs)+len(f.TagIDs)+len(f.Timeframes)+len(f.Qualifications) == 0 && f.CreatedFrom+f.CreatedTo+f.Activity+f.ImportID == "" && !f.Unread && !f.Quiet && !f.Winback
 }
 

@@ -159,7 +159,7 @@ export function overlays(page, t) {
         {
           name: 'alternative',
           open: () => filters.getByRole('button', { name: t('leads.filter.or_add') }).click(),
-          shown: filters.getByText(t('leads.filter.or_at', { number: 1 })),
+          shown: filters.getByText(t('leads.filter.or_at', { number: '1' })),
           close: () => filters.getByRole('button', { name: t('leads.filter.back') }).click(),
         },
       ],
