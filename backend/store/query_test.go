@@ -224,7 +224,7 @@ func (w *world) stageOf(st crm.Stage, f crm.Filter) []naive {
 	if len(f.StageIDs) > 0 && !slices.Contains(f.StageIDs, st.ID) {
 		return nil
 	}
-	if st.Kind == crm.StageConverted || (f.Quiet || f.Activity == "none") && st.Kind != crm.StageOpen && len(f.StageIDs) == 0 {
+	if st.Kind == crm.StageConverted || (f.Quiet || f.Activity == "none") && st.Kind != crm.StageOpen && len(f.StageIDs) == 0 || f.Winback && st.Kind != crm.StageLost && len(f.StageIDs) == 0 {
 		return nil
 	}
 	f.StageIDs = []string{st.ID}
