@@ -227,6 +227,55 @@ describe('two PCs and a hub', () => {
     await stage(here.page, 'Qualificado').getByText('Bia Reis').waitFor();
   });
 
+  test('what one plans, the other moves and completes, and both agendas agree', async () => {
+    const id = await addLead(desk, { name: 'Agenda Dividida', phone: '11 98888-7766' });
+    const plan = {
+      leadId: id,
+      kind: 'visit',
+      title: 'Ver o carro',
+      body: '',
+      dueAt: 0,
+      dueDay: '2027-03-10',
+      done: false,
+      userId: '',
+      outcome: '',
+      channel: '',
+      remind: 60,
+    };
+    const agenda = async (/** @type {Shop} */ shop) => {
+      const { days } = await shop.call('Agenda', 'Load', {
+        from: '2027-03-08',
+        days: 7,
+        userIds: [],
+        shopIds: [],
+        kinds: [],
+        perDay: 10,
+      });
+      return days.flatMap((/** @type {any} */ day) =>
+        day.entries.map(
+          (/** @type {any} */ one) => `${day.day} ${one.name} ${one.remind} ${one.doneAt > 0}`,
+        ),
+      );
+    };
+    const { page } = await open(yard, '/board');
+    const both = async (/** @type {string} */ entry) => {
+      const end = Date.now() + 10_000;
+      for (const shop of [desk, yard]) {
+        while ((await agenda(shop)).join() !== entry) {
+          if (Date.now() > end) assert.equal((await agenda(shop)).join(), entry);
+          await page.evaluate(() => new Promise(requestAnimationFrame));
+        }
+      }
+    };
+    await desk.call('Activities', 'Add', plan);
+    await both('2027-03-10 Agenda Dividida 60 false');
+    const [made] = (await yard.call('Leads', 'Get', id)).planned;
+    await yard.call('Activities', 'Update', made.id, { dueDay: '2027-03-11' });
+    await both('2027-03-11 Agenda Dividida 60 false');
+    await yard.call('Activities', 'Complete', made.id, 'Veio à loja');
+    await both('2027-03-11 Agenda Dividida 60 true');
+  });
+
   test('what one attaches, the other sees, offline too', async () => {
     const device = { theme: 'light', language: 'pt-BR' };
     const there = await open(yard, `/lead/${lead}`, { device });
