@@ -1,4 +1,4 @@
-import type { Filter, StageView, Totals } from './records';
+import type { Filter, StageView, Totals } from './filters';
 
 export interface BoardView {
   /** Every stage of the pipeline, in order. */

@@ -6,6 +6,7 @@ export type * from './attachments';
 export type * from './board';
 export type * from './contacts';
 export type * from './duplicates';
+export type * from './filters';
 export type * from './leads';
 export type * from './records';
 export type * from './settings';

@@ -1,15 +1,12 @@
+import type { Breakdown, Filter, ListRequest, Selection } from './filters';
 import type {
   Activity,
-  Breakdown,
   Card,
   Contact,
   Done,
   Entry,
   FieldValue,
-  Filter,
   Lead,
-  ListRequest,
-  Selection,
   TimelineItem,
 } from './records';
 

@@ -1,4 +1,5 @@
-import type { Card, FieldChange, ListRequest } from './records';
+import type { ListRequest } from './filters';
+import type { Card, FieldChange } from './records';
 import type { Refusal } from './settings';
 
 /** Long work: how far it is, and what became of it. */
