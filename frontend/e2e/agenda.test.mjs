@@ -4,6 +4,7 @@ import { after, afterEach, beforeEach, describe, test } from 'node:test';
 import { axeFaults } from './lib/axe.mjs';
 import { launch } from './lib/browser.mjs';
 import { addLead, enter, openShop } from './lib/shop.mjs';
+import { until } from './lib/until.mjs';
 
 /** @type {Awaited<ReturnType<typeof launch>>} */ let chromium;
 /** @type {import('./lib/shop.mjs').Shop} */ let shop;
@@ -75,17 +76,6 @@ const WEDNESDAY = 'quarta-feira, 10 de março de 2027';
 const planned = async () => (await shop.call('Leads', 'Get', id)).planned;
 const focused = (/** @type {import('playwright-core').Locator} */ locator) =>
   locator.evaluate((element) => element === document.activeElement);
-
-/**
- * Asks until it is so.
- * @param {() => Promise<unknown>} condition
- */
-async function until(condition) {
-  const end = Date.now() + 10_000;
-  while (!(await condition())) {
-    if (Date.now() > end) throw new Error('it did not become so');
-  }
-}
 
 describe('planning', () => {
   test('a click on a place plans there, by keyboard from then on', async () => {

@@ -3,6 +3,7 @@ import { after, afterEach, before, beforeEach, describe, test } from 'node:test'
 import { axeFaults } from './lib/axe.mjs';
 import { launch } from './lib/browser.mjs';
 import { addLead, enter, openShop, openStages } from './lib/shop.mjs';
+import { until } from './lib/until.mjs';
 
 /** @type {Awaited<ReturnType<typeof launch>>} */ let chromium;
 /** @type {import('./lib/shop.mjs').Shop} */ let shop;
@@ -51,17 +52,6 @@ const palette = () => page.getByRole('combobox', { name: 'Buscar ou comandar' })
 const toast = (/** @type {string | RegExp} */ text) =>
   page.locator('[data-sonner-toast]').filter({ hasText: text });
 const read = () => shop.call('Leads', 'Get', id);
-
-/**
- * Asks until it is so.
- * @param {() => Promise<boolean>} condition
- */
-async function until(condition) {
-  const end = Date.now() + 10_000;
-  while (!(await condition())) {
-    if (Date.now() > end) throw new Error('it did not become so');
-  }
-}
 
 describe('fields', () => {
   beforeEach(() => leadPage());

@@ -3,6 +3,7 @@ import { after, afterEach, before, beforeEach, describe, test } from 'node:test'
 import { axeFaults } from './lib/axe.mjs';
 import { launch } from './lib/browser.mjs';
 import { addLead, addLeads, enter, openShop } from './lib/shop.mjs';
+import { until } from './lib/until.mjs';
 
 /** @type {Awaited<ReturnType<typeof launch>>} */ let chromium;
 /** @type {import('./lib/shop.mjs').Shop} */ let shop;
@@ -452,15 +453,4 @@ async function query(filter) {
 async function userId(name) {
   const state = await shop.call('Session', 'State');
   return state.users.find((/** @type {any} */ user) => user.name === name).id;
-}
-
-/**
- * Asks until it is so.
- * @param {() => Promise<boolean>} condition
- */
-async function until(condition) {
-  const end = Date.now() + 10_000;
-  while (!(await condition())) {
-    if (Date.now() > end) throw new Error('it did not become so');
-  }
 }

@@ -75,7 +75,7 @@ async function until(shop, holds) {
   const { page } = pages.at(-1) ?? (await open(shop, '/board'));
   for (;;) {
     const status = await shop.call('Sync', 'Status');
-    if (holds(status)) return status;
+    if (await holds(status)) return status;
     await page.evaluate(() => new Promise(requestAnimationFrame));
   }
 }
