@@ -26,6 +26,7 @@ type ContactView struct {
 	Company  *crm.ContactRow  `json:"company"`  // where a person works, as far as it is linked
 	People   []crm.ContactRow `json:"people"`   // who works for a company
 	Named    []crm.ContactRow `json:"named"`    // who has the company's name and no link
+	Merged   []crm.Contact    `json:"merged"`   // what was merged into the contact, each before those merged into it
 }
 
 // Get answers one contact, of a merged one that as whom it is shown. Errors:
@@ -66,6 +67,9 @@ func (a *Contacts) Get(id string) (ContactView, error) {
 		return ContactView{}, err
 	}
 	if v.Planned, err = a.store.PlannedWith(ctx, id); err != nil {
+		return ContactView{}, err
+	}
+	if v.Merged, err = a.store.MergedInto(ctx, id); err != nil {
 		return ContactView{}, err
 	}
 	if contact.Type == crm.TypeCompany {

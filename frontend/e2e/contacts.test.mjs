@@ -122,6 +122,18 @@ describe('a contact’s page', () => {
     assert.equal((await shop.call('Contacts', 'Get', contact)).leads.length, 2);
   });
 
+  test('whom it was merged with is separated there', async () => {
+    const other = await addLead(shop, { name: 'Paty Assunção', phone: '11 98888-0009' });
+    const twin = (await shop.call('Leads', 'Get', other)).contact.id;
+    const [into, from] = [contact, twin].sort();
+    await shop.call('Duplicates', 'Merge', { contactId: from, otherId: into, keep: {} });
+    await open(`/contact/${from}`);
+    await card('Negociações').getByRole('link').nth(1).waitFor();
+    await page.getByRole('button', { name: /^Separar/ }).click();
+    await card('Negociações').getByRole('link').nth(1).waitFor({ state: 'detached' });
+    assert.equal((await shop.call('Contacts', 'Get', twin)).leads.length, 1);
+  });
+
   test('one that is gone says so', async () => {
     await open('/contact/01900000-0000-7000-8000-00000000dead');
     await page.getByText('Este contato não está mais aqui').waitFor();

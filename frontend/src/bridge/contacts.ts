@@ -38,6 +38,8 @@ export interface ContactView {
   people: ContactRow[];
   /** Who has the company's name and no link. */
   named: ContactRow[];
+  /** What was merged into it. */
+  merged: Contact[];
 }
 
 export interface ContactPage {

@@ -53,6 +53,7 @@ export namespace api {
 	    company?: crm.ContactRow;
 	    people: crm.ContactRow[];
 	    named: crm.ContactRow[];
+	    merged: crm.Contact[];
 	}
 	export interface Customer {
 	    name: string;
