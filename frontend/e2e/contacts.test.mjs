@@ -194,6 +194,27 @@ describe('referrals', () => {
       .waitFor();
   });
 
+  test('a new lead is told who brought it', async () => {
+    await open('/contacts');
+    await page.keyboard.press('n');
+    const form = page.getByRole('dialog', { name: 'Novo lead' });
+    await form.getByLabel('Nome').fill('Caio Reis');
+    await form.getByLabel('Telefone').fill('11977770000');
+    await form.getByLabel('Origem').click();
+    await page.getByRole('option', { name: 'Indicação' }).click();
+    await form.getByRole('button', { name: /^Indicado por/ }).click();
+    await page.getByRole('dialog', { name: 'Quem indicou?' }).getByRole('combobox').fill('patr');
+    await page.getByRole('option', { name: /Patrícia/ }).waitFor();
+    await page.keyboard.press('Enter');
+    await form.getByRole('button', { name: 'Indicado por: Patrícia Assunção' }).waitFor();
+    await page.keyboard.press('Control+Enter');
+    await form.waitFor({ state: 'detached' });
+    await page.goto(page.url().replace(/#.*/, `#/contact/${contact}`));
+    await card('Quem veio por indicação')
+      .getByRole('link', { name: /Caio Reis/ })
+      .waitFor();
+  });
+
   test('nobody is offered to bring themselves, and one is taken off again', async () => {
     const other = await addLead(shop, { name: 'Bia Rocha', phone: '11 98888-0001' });
     const bia = (await shop.call('Leads', 'Get', other)).contact.id;

@@ -106,20 +106,26 @@ func (f fileManager) ShowItems(files []string, _ string) *dbus.Error {
 	return nil
 }
 
-func TestAnExportedFileIsShownInTheFileManager(t *testing.T) {
+// claim stands for a service of the desktop on the session's bus.
+func claim(t *testing.T, service string, path dbus.ObjectPath, methods any) *dbus.Conn {
+	t.Helper()
 	bus, err := dbus.ConnectSessionBus()
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer bus.Close()
-	const service = "org.freedesktop.FileManager1"
-	shown := make(fileManager, 1)
-	if err := bus.Export(shown, "/org/freedesktop/FileManager1", service); err != nil {
+	t.Cleanup(func() { bus.Close() })
+	if err := bus.Export(methods, path, service); err != nil {
 		t.Fatal(err)
 	}
 	if reply, err := bus.RequestName(service, dbus.NameFlagDoNotQueue); err != nil || reply != dbus.RequestNameReplyPrimaryOwner {
-		t.Fatalf("file manager: %v, %v", reply, err)
+		t.Fatalf("%s: %v, %v", service, reply, err)
 	}
+	return bus
+}
+
+func TestAnExportedFileIsShownInTheFileManager(t *testing.T) {
+	shown := make(fileManager, 1)
+	claim(t, "org.freedesktop.FileManager1", "/org/freedesktop/FileManager1", shown)
 
 	p := Launch(t, program, shopFolder(t))
 	w := p.Window()

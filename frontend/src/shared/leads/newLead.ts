@@ -3,9 +3,11 @@ import type { NewLead } from '../../bridge';
 /** What stands in the dialog: a lead as typed, its value perhaps not yet. */
 export interface Draft extends Omit<
   NewLead,
-  'valueCents' | 'contactId' | 'originLeadId' | 'shopId' | 'referredBy'
+  'valueCents' | 'contactId' | 'originLeadId' | 'shopId'
 > {
   valueCents: number | null;
+  /** The name of who brought it. */
+  referrer: string;
 }
 
 /** The name under which this device keeps a draft. */
@@ -40,6 +42,8 @@ export function emptyDraft(stageId: string, ownerId: string): Draft {
     tags: [],
     note: '',
     values: [],
+    referredBy: '',
+    referrer: '',
   };
 }
 
@@ -72,13 +76,12 @@ export function nextOf(draft: Draft): Draft {
   return { ...emptyDraft(stageId, ownerId), sourceId };
 }
 
-export function toNewLead(draft: Draft): NewLead {
+export function toNewLead({ referrer: _, ...draft }: Draft): NewLead {
   return {
     ...draft,
     valueCents: draft.valueCents ?? 0,
     contactId: '',
     originLeadId: '',
-    referredBy: '',
     shopId: '',
   };
 }
