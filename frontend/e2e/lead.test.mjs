@@ -338,6 +338,8 @@ describe('the customer is reached', () => {
         { key: '+551132345678', label: 'casa', pos: 1 },
       ],
     });
+    // The page has heard of the second number.
+    await page.getByRole('group', { name: 'Telefones' }).getByLabel('Telefone 2').waitFor();
     const again = page.context().waitForEvent('page');
     await page.getByRole('button', { name: 'WhatsApp' }).click();
     await page.getByRole('menuitem', { name: /3234-5678 · casa/ }).click();
