@@ -62,6 +62,9 @@ async function fillIn() {
   await page.keyboard.type('Carla Souza');
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { name: 'Tudo pronto, Carla' }).waitFor();
+  // Keys go to the first way from here on.
+  const first = page.getByRole('button', { name: 'Importar minha planilha' });
+  await first.and(page.locator(':focus')).waitFor();
 }
 
 /** A workspace with these people, the first of whom acts. */
