@@ -253,14 +253,14 @@ func TestAnImportSurvivesKills(t *testing.T) {
 	args := []string{"import", "--data", dir, file}
 	for _, c := range []struct {
 		phase       string
-		line        int // at which it is killed
-		interrupted int // imports that can go on then
-	}{{"read", 3, 0}, {"import", 1, 1}, {"import", 1, 1}, {"import", 1, 1}} {
+		line        int // at which it is killed, or a moment later
+		least, most int // imports that can go on then
+	}{{"read", 3, 0, 1}, {"import", 1, 1, 1}, {"import", 1, 1, 1}, {"import", 1, 1, 1}} {
 		r := start(t, args...)
 		r.until(c.phase, c.line)
 		r.kill()
 		check := must[checkup](t, "doctor", "--data", dir)
-		if !check.OK || !check.Unclean || check.Interrupted != c.interrupted {
+		if !check.OK || !check.Unclean || check.Interrupted < c.least || check.Interrupted > c.most {
 			t.Errorf("killed at %s %d: %+v", c.phase, c.line, check)
 		}
 	}
