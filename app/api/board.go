@@ -26,12 +26,24 @@ type BoardRequest struct {
 type BoardView struct {
 	Stages []crm.StageView `json:"stages"`
 	Totals crm.Totals      `json:"totals"`
+
+	Partial bool `json:"partial"` // not counted: there may be more than these cards
 }
 
 // Load answers the stages of a pipeline with counts, sums and first cards.
 func (a *Board) Load(r BoardRequest) (BoardView, error) {
 	stages, totals, err := a.store.Board(context.Background(), r.PipelineID, r.Filter, r.Limit)
-	return BoardView{stages, totals}, err
+	return BoardView{Stages: stages, Totals: totals}, err
+}
+
+// First answers the first cards of a pipeline at once, not counted where
+// counting takes long; Load counts them.
+func (a *Board) First(r BoardRequest) (BoardView, error) {
+	stages, ok, err := a.store.FirstBoard(context.Background(), r.PipelineID, r.Filter, r.Limit)
+	if err != nil || ok {
+		return BoardView{Stages: stages, Partial: ok}, err
+	}
+	return a.Load(r)
 }
 
 // WindowRequest asks for cards of one stage.

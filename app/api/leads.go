@@ -31,12 +31,24 @@ type ListView struct {
 	Rows     []crm.Card `json:"rows"`
 	Count    int        `json:"count"`
 	SumCents int64      `json:"sumCents"`
+	Partial  bool       `json:"partial"` // not counted: there may be more than these rows
 }
 
 // Query answers a page of the list.
 func (a *Leads) Query(r crm.ListRequest) (ListView, error) {
 	rows, totals, err := a.store.List(context.Background(), r)
-	return ListView{rows, totals.Count, totals.SumCents}, err
+	return ListView{rows, totals.Count, totals.SumCents, false}, err
+}
+
+// First answers the first page of the list at once, not counted where counting
+// takes long; Query counts it.
+func (a *Leads) First(r crm.ListRequest) (ListView, error) {
+	rows, ok, err := a.store.FirstPage(context.Background(), r)
+	if err != nil || ok {
+		return ListView{rows, len(rows), 0, ok}, err
+	}
+	r.Offset = 0
+	return a.Query(r)
 }
 
 // Breakdown counts the leads that match by temperature and by level.

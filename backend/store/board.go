@@ -94,6 +94,7 @@ type stageQuery struct {
 	among  map[int64]crm.Totals // without the filter, to weigh the ways
 	all    int                  // leads in every stage
 	fields []crm.Field          // custom ones that a card shows
+	few    *few                 // all that match, where they are few
 }
 
 // stageQuery makes a filter ready for some stages, by ref.
@@ -107,7 +108,14 @@ func (s *Store) stageQuery(ctx context.Context, f crm.Filter, stages []int64) (*
 		return nil, err
 	}
 	q := &stageQuery{s: s, f: f, m: m.without("stage"), fields: crm.CardFields(w.Fields)}
-	if q.totals, err = s.stageTotals(ctx, q.m, stages); err != nil {
+	if q.m.counts() && !q.m.ranges() {
+		if q.few, err = s.few(ctx, q.m); err != nil {
+			return nil, s.fail("count stages", err)
+		}
+	}
+	if q.few != nil {
+		q.totals = q.few.totals
+	} else if q.totals, err = s.stageTotals(ctx, q.m, stages); err != nil {
 		return nil, s.fail("count stages", err)
 	}
 	q.among = q.totals
@@ -142,6 +150,13 @@ func (q *stageQuery) view(ctx context.Context, st crm.Stage, offset, limit int) 
 	view.Count, view.SumCents = t.Count, t.SumCents
 	if limit = min(limit, t.Count-offset); limit <= 0 {
 		return view, nil
+	}
+	if q.few != nil {
+		rids, err := q.s.pageAmong(ctx, q.few.rids[ref], placeOrder, nil, offset, limit)
+		if err == nil {
+			view.Cards, err = q.s.cards(ctx, rids, q.fields)
+		}
+		return view, err
 	}
 	m := q.m.and("stage", ref)
 	gather := !m.walks(t.Count, q.among[ref].Count, q.all, offset, limit)

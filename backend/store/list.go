@@ -23,15 +23,11 @@ var walkSorts = map[string][]string{
 // List answers a page of the leads that match, in order, and the totals of
 // all that match. Limit is at most MaxPage; 0 asks for the totals only.
 func (s *Store) List(ctx context.Context, r crm.ListRequest) ([]crm.Card, crm.Totals, error) {
-	var all crm.Totals
 	m, err := s.filter(ctx, r.Filter)
 	if err != nil {
-		return nil, all, err
+		return nil, crm.Totals{}, err
 	}
-	if all, err = s.count(ctx, m); err != nil {
-		return nil, all, s.fail("count list", err)
-	}
-	rids, err := s.listed(ctx, m, r, all.Count, max(r.Offset, 0), min(max(r.Limit, 0), MaxPage))
+	rids, all, err := s.counted(ctx, m, r)
 	if err != nil {
 		return nil, all, s.fail("read list", err)
 	}
@@ -43,6 +39,31 @@ func (s *Store) List(ctx context.Context, r crm.ListRequest) ([]crm.Card, crm.To
 	return cards, all, s.fail("read list", err)
 }
 
+// counted finds the rowids of a page, and counts all that match.
+func (s *Store) counted(ctx context.Context, m *match, r crm.ListRequest) ([]int64, crm.Totals, error) {
+	offset, limit := max(r.Offset, 0), min(max(r.Limit, 0), MaxPage)
+	if m.counts() && !m.ranges() {
+		f, err := s.few(ctx, m)
+		if err != nil {
+			return nil, crm.Totals{}, err
+		}
+		if f != nil {
+			keys, _, args, err := s.sortKeys(ctx, r.Sort)
+			if err != nil || limit == 0 || offset >= f.all.Count {
+				return nil, f.all, err
+			}
+			rids, err := s.pageAmong(ctx, f.every(), listOrder(keys, r.Desc), args, offset, limit)
+			return rids, f.all, err
+		}
+	}
+	all, err := s.count(ctx, m)
+	if err != nil {
+		return nil, all, err
+	}
+	rids, err := s.listed(ctx, m, r, all.Count, offset, limit)
+	return rids, all, err
+}
+
 // listed finds the rowids of a page of n leads that match.
 func (s *Store) listed(ctx context.Context, m *match, r crm.ListRequest, n, offset, limit int) ([]int64, error) {
 	keys, indexed, lead, err := s.sortKeys(ctx, r.Sort)
@@ -52,13 +73,7 @@ func (s *Store) listed(ctx context.Context, m *match, r crm.ListRequest, n, offs
 	if limit = min(limit, n-offset); limit <= 0 {
 		return nil, nil
 	}
-	if r.Desc {
-		keys = slices.Clone(keys)
-		for i := range keys {
-			keys[i] += " DESC"
-		}
-	}
-	o := newOrder(keys...)
+	o := listOrder(keys, r.Desc)
 	gather := true
 	if indexed && len(m.terms) == 0 {
 		gather = false

@@ -4,6 +4,8 @@ export interface BoardView {
   /** Every stage of the pipeline, in order. */
   stages: StageView[];
   totals: Totals;
+  /** Not counted: there may be more than these cards. */
+  partial?: boolean;
 }
 
 /** Where a card stands; index −1 when the filter leaves it out. */
@@ -24,6 +26,8 @@ declare module './api' {
   interface Api {
     Board: {
       /** limit: cards a stage, at most 200. */
+      /** At once, not counted where counting takes long. */
+      First(ask: { pipelineId: string; filter: Filter; limit: number }): Promise<BoardView>;
       Load(ask: { pipelineId: string; filter: Filter; limit: number }): Promise<BoardView>;
       /** Cards [offset, offset + limit) of one stage, with its totals. limit: at most 200. */
       Window(ask: {

@@ -15,6 +15,8 @@ export interface ListView {
   rows: Card[];
   count: number;
   sumCents: number;
+  /** Not counted: there may be more than these rows. */
+  partial?: boolean;
 }
 
 /** Everything that the lead page shows but the timeline. */
@@ -167,6 +169,8 @@ export interface Found {
 declare module './api' {
   interface Api {
     Leads: {
+      /** The first page at once, not counted where counting takes long. */
+      First(request: ListRequest): Promise<ListView>;
       Query(request: ListRequest): Promise<ListView>;
       /** Counts what matches by temperature and by level. */
       Breakdown(filter: Filter): Promise<Breakdown>;

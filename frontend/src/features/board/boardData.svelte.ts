@@ -1,4 +1,5 @@
 import { api, on, type Card, type Change, type Done, type Filter } from '../../bridge';
+import { narrowedFields } from '../../shared/leads/filter.svelte';
 import { session, startWith } from '../../shared/stores';
 import { freshOnceMoved, landing, neighbours, onScreen, withoutMoving } from './landing';
 import { PAGE, type StageCards } from './stageCards';
@@ -23,6 +24,7 @@ export interface Plan {
 export class BoardData {
   #stages = $state.raw<readonly StageData[]>([]);
   #loaded = $state(false);
+  #exact = $state(true);
   #failure = $state.raw<unknown>(undefined);
   #pipelineId = '';
   #filter: Filter | undefined;
@@ -43,6 +45,10 @@ export class BoardData {
   }
   get failure(): unknown {
     return this.#failure;
+  }
+  /** False while stages count the first cards alone. */
+  get counted(): boolean {
+    return this.#exact;
   }
   readonly count = $derived(this.#counted.reduce((sum, stage) => sum + stage.count, 0));
   readonly sumCents = $derived(this.#counted.reduce((sum, stage) => sum + stage.sumCents, 0));
@@ -66,12 +72,14 @@ export class BoardData {
   }
 
   /** Shows a pipeline under a filter. What was there stays until the answer comes. */
-  async load(pipelineId: string, filter: Filter): Promise<void> {
+  async load(pipelineId: string, filter: Filter, first = true): Promise<void> {
     const turn = ++this.#turn;
     try {
       const ask = { pipelineId, filter, limit: PAGE };
-      const view = await api.Board.Load(ask);
+      const narrowed = narrowedFields(filter) > 0;
+      const view = await (first && narrowed ? api.Board.First(ask) : api.Board.Load(ask));
       if (turn !== this.#turn) return;
+      this.#exact = !view.partial;
       const known = new Map(
         pipelineId === this.#pipelineId ? this.#stages.map((stage) => [stage.id, stage]) : [],
       );
@@ -85,8 +93,9 @@ export class BoardData {
       });
       this.#loaded = true;
       this.#failure = undefined;
+      if (view.partial) return this.load(pipelineId, filter, false);
       startWith([
-        ['Board', 'Load', [ask]],
+        ['Board', narrowed ? 'First' : 'Load', [ask]],
         ['Board', 'Tabs', [pipelineId]],
       ]);
     } catch (thrown) {
@@ -96,7 +105,7 @@ export class BoardData {
 
   /** Fetches everything that is seen again. */
   async reload(): Promise<void> {
-    if (this.#filter) await this.load(this.#pipelineId, this.#filter);
+    if (this.#filter) await this.load(this.#pipelineId, this.#filter, false);
   }
 
   /** Follows the database; the answer stops it. */

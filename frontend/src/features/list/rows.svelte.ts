@@ -1,4 +1,5 @@
 import { api, on, type Card, type Change, type Filter } from '../../bridge';
+import { narrowedFields } from '../../shared/leads/filter.svelte';
 import { startWith } from '../../shared/stores';
 
 /** Rows of one request, and requests kept: what scrolling back meets again. */
@@ -23,6 +24,7 @@ export class Rows {
   #count = $state(0);
   #sumCents = $state(0);
   #loaded = $state(false);
+  #counted = $state(true);
   #failure = $state.raw<unknown>(undefined);
   #turn = 0;
   #wanted = { first: 0, end: PAGE };
@@ -31,6 +33,10 @@ export class Rows {
   /** False until the first answer. */
   get loaded(): boolean {
     return this.#loaded;
+  }
+  /** False while the count is that of the first rows alone. */
+  get counted(): boolean {
+    return this.#counted;
   }
   get count(): number {
     return this.#count;
@@ -62,12 +68,31 @@ export class Rows {
   async ask(asked: Asked): Promise<void> {
     this.#asked = asked;
     this.#wanted = { first: 0, end: PAGE };
-    await this.refresh();
+    const narrowed = narrowedFields(asked.filter) > 0;
+    if (narrowed) await this.#first(asked);
+    if (asked !== this.#asked) return;
+    if (!narrowed || !this.#counted || this.#failure) await this.refresh();
     if (this.#failure || asked !== this.#asked) return;
     startWith([
-      ['Leads', 'Query', [this.#page(0)]],
+      ['Leads', narrowed ? 'First' : 'Query', [this.#page(0)]],
       ['Board', 'Tabs', [asked.filter.pipelineId]],
     ]);
+  }
+
+  // The first page stands there before what matches is counted, where that takes long.
+  async #first(asked: Asked): Promise<void> {
+    const turn = ++this.#turn;
+    try {
+      const view = await api.Leads.First(this.#page(0));
+      if (turn !== this.#turn || asked !== this.#asked) return;
+      this.#pages = new Map([[0, view.rows ?? []]]);
+      this.#counted = !view.partial;
+      this.#settle(view.count, view.sumCents);
+      this.#failure = undefined;
+      this.#loaded = true;
+    } catch (thrown) {
+      if (turn === this.#turn) this.#failure = thrown;
+    }
   }
 
   /** Fetches what is on the screen again; the rest is fetched when it is scrolled to. */
@@ -87,6 +112,7 @@ export class Rows {
       if (turn !== this.#turn) return;
       this.#pages = fresh;
       this.#settle(view.count, view.sumCents);
+      this.#counted = true;
       this.#failure = undefined;
       this.#loaded = true;
     } catch (thrown) {

@@ -20,6 +20,7 @@ export namespace api {
 	export interface BoardView {
 	    stages: crm.StageView[];
 	    totals: crm.Totals;
+	    partial: boolean;
 	}
 	export interface CalendarAsk {
 	    activityId: string;
@@ -127,6 +128,7 @@ export namespace api {
 	    rows: crm.Card[];
 	    count: number;
 	    sumCents: number;
+	    partial: boolean;
 	}
 	export interface Notification {
 	    id: string;

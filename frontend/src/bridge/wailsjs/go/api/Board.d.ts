@@ -3,6 +3,8 @@
 import {api} from '../models';
 import {crm} from '../models';
 
+export function First(arg1:api.BoardRequest):Promise<api.BoardView>;
+
 export function Load(arg1:api.BoardRequest):Promise<api.BoardView>;
 
 export function Locate(arg1:string,arg2:crm.Filter):Promise<api.Place>;

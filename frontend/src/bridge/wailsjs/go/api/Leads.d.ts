@@ -22,6 +22,8 @@ export function EditAll(arg1:crm.Selection,arg2:leads.Patch):Promise<crm.Done>;
 
 export function FindInTimeline(arg1:string,arg2:crm.TimelineFilter,arg3:number,arg4:number):Promise<api.TimelinePage>;
 
+export function First(arg1:crm.ListRequest):Promise<api.ListView>;
+
 export function Get(arg1:string):Promise<api.LeadView>;
 
 export function MarkUnread(arg1:string):Promise<crm.Done>;
