@@ -25,9 +25,9 @@ export interface TabCounts {
 declare module './api' {
   interface Api {
     Board: {
-      /** limit: cards a stage, at most 200. */
-      /** At once, not counted where counting takes long. */
+      /** At once, and not counted where counting takes long. limit: cards a stage, at most 200. */
       First(ask: { pipelineId: string; filter: Filter; limit: number }): Promise<BoardView>;
+      /** limit: cards a stage, at most 200. */
       Load(ask: { pipelineId: string; filter: Filter; limit: number }): Promise<BoardView>;
       /** Cards [offset, offset + limit) of one stage, with its totals. limit: at most 200. */
       Window(ask: {
