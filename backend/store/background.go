@@ -38,6 +38,7 @@ func (s *Store) runBackground(ctx context.Context, grace time.Duration) {
 		return
 	case <-time.After(grace):
 	}
+	s.fillNotes(ctx)
 	s.fillBallast(ctx)
 	s.checkInBackground(ctx)
 	s.daily(ctx, true)

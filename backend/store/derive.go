@@ -219,6 +219,8 @@ func (tx *Tx) after(im *image) error {
 	case crm.KindAttachment:
 		tx.leads[im.after.FieldByName("LeadID").String()] = true
 		return nil
+	case crm.KindActivity:
+		return tx.queueNote(im)
 	case crm.KindLead:
 	default:
 		return nil

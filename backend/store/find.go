@@ -144,6 +144,12 @@ func searchWords(text string) []word {
 	if isNumber(folded) {
 		return []word{numberWord(folded)}
 	}
+	return wordsOf(folded)
+}
+
+// wordsOf takes a folded text apart. A word with digits may also be written
+// without its punctuation.
+func wordsOf(folded string) []word {
 	var words []word
 	for _, part := range strings.Fields(folded) {
 		bare := lettersAndDigits(part)

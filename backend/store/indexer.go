@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"patio/backend/crm"
 )
@@ -15,11 +16,12 @@ import (
 // that among hundreds; so a save queues the text, which the search reads, too,
 // and the indexer comes when there are enough. A load queues leads without
 // their texts, which can't be found until then. The queue is a table: a kill
-// loses nothing.
+// loses nothing. Activities wait likewise, see FindNotes.
 type indexer struct {
 	waiting atomic.Int64 // texts in the queue, about
 	loads   atomic.Int32 // running; the indexer waits for them
 	wake    chan struct{}
+	fill    chan struct{} // as wake, for notes alone
 	stop    context.CancelFunc
 	done    sync.WaitGroup
 }
@@ -47,7 +49,7 @@ func (s *Store) startSearch(ctx context.Context) error {
 		return s.fail("count search queue", err)
 	}
 	x := &s.indexer
-	x.wake = make(chan struct{}, 1)
+	x.wake, x.fill = make(chan struct{}, 1), make(chan struct{}, 1)
 	ctx, x.stop = context.WithCancel(context.Background())
 	x.done.Go(func() { s.runIndexer(ctx) })
 	s.queuedTexts(texts, pending > 0)
@@ -82,6 +84,9 @@ func (s *Store) runIndexer(ctx context.Context) {
 		select {
 		case <-ctx.Done():
 			return
+		case <-s.indexer.fill:
+			s.runNotes(ctx)
+			continue
 		case <-s.indexer.wake:
 		}
 		for s.indexer.loads.Load() == 0 {
@@ -94,11 +99,36 @@ func (s *Store) runIndexer(ctx context.Context) {
 				break
 			}
 		}
+		s.runNotes(ctx)
+	}
+}
+
+// runNotes indexes the notes that wait, until leads do.
+func (s *Store) runNotes(ctx context.Context) {
+	for s.indexer.loads.Load() == 0 && len(s.indexer.wake) == 0 {
+		begun := time.Now()
+		n, err := s.indexNotes(ctx)
+		if err != nil && ctx.Err() == nil {
+			_ = s.fail("index notes", err) // logged; they wait on
+		}
+		if err != nil || n < indexChunk {
+			return
+		}
+		select { // half the time is for saves
+		case <-ctx.Done():
+			return
+		case <-time.After(time.Since(begun)):
+		}
 	}
 }
 
 // indexSome indexes one chunk of the queue and answers how many leads it had.
 func (s *Store) indexSome(ctx context.Context) (n int, err error) {
+	return s.inChunk(ctx, s.indexTexts)
+}
+
+// inChunk indexes one chunk in a transaction of its own.
+func (s *Store) inChunk(ctx context.Context, index func(context.Context) (int, error)) (n int, err error) {
 	s.writing.Lock()
 	defer s.writing.Unlock()
 	if s.readOnly != nil || ctx.Err() != nil {
@@ -112,6 +142,14 @@ func (s *Store) indexSome(ctx context.Context) (n int, err error) {
 			_, _ = s.exec(context.WithoutCancel(ctx), "ROLLBACK")
 		}
 	}()
+	if n, err = index(ctx); err != nil {
+		return 0, err
+	}
+	_, err = s.exec(ctx, "COMMIT")
+	return n, err
+}
+
+func (s *Store) indexTexts(ctx context.Context) (int, error) {
 	texts, err := s.nextTexts(ctx)
 	if err != nil {
 		return 0, err
@@ -130,8 +168,7 @@ func (s *Store) indexSome(ctx context.Context) (n int, err error) {
 			return 0, err
 		}
 	}
-	_, err = s.exec(ctx, "COMMIT")
-	return len(texts), err
+	return len(texts), nil
 }
 
 // queued is a lead of the search queue.

@@ -36,6 +36,7 @@ func TestStagesOfAnOlderDatabaseAreWhole(t *testing.T) {
 		"DROP INDEX leads_referred", "ALTER TABLE leads DROP COLUMN referred_by",
 		"DROP TABLE attachments", "DROP TABLE files",
 		"DROP INDEX leads_person", "DROP TABLE pairs", "ALTER TABLE leads DROP COLUMN person",
+		"DROP TABLE notes", "DROP TABLE notes_upto", "DROP TABLE notes_queue",
 		"DROP TABLE views",
 	} {
 		if _, err := s.exec(ctx, later); err != nil {

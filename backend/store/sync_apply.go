@@ -206,23 +206,41 @@ func (tx *Tx) eraseRow(im *image) error {
 	if _, err := tx.s.exec(tx.ctx, "DELETE FROM "+im.t.name+" WHERE rid=?", im.rid); err != nil {
 		return err
 	}
-	if lead, ok := im.before.Addr().Interface().(*crm.Lead); ok {
-		tx.leads[im.id] = true
-		if err := tx.showAgenda(im.id, false, 0); err != nil {
+	switch e := im.before.Addr().Interface().(type) {
+	case *crm.Activity:
+		if err := tx.eraseFrom(im.rid, "DELETE FROM notes_queue WHERE activity=?", "DELETE FROM notes WHERE rowid=?"); err != nil {
 			return err
 		}
-		if liveness(lead, im.dead) == 1 {
-			if err := tx.countLead(lead, -1); err != nil {
-				return err
-			}
-		}
-		for _, query := range []string{"DELETE FROM search_queue WHERE lead=?", "DELETE FROM search WHERE rowid=?"} {
-			if _, err := tx.s.exec(tx.ctx, query, im.rid); err != nil {
-				return err
-			}
+	case *crm.Lead:
+		if err := tx.eraseLead(im, e); err != nil {
+			return err
 		}
 	}
 	return tx.eraseDots(im.id)
+}
+
+// eraseLead takes a lead out of what is counted and searched.
+func (tx *Tx) eraseLead(im *image, lead *crm.Lead) error {
+	tx.leads[im.id] = true
+	if err := tx.showAgenda(im.id, false, 0); err != nil {
+		return err
+	}
+	if liveness(lead, im.dead) == 1 {
+		if err := tx.countLead(lead, -1); err != nil {
+			return err
+		}
+	}
+	return tx.eraseFrom(im.rid, "DELETE FROM search_queue WHERE lead=?", "DELETE FROM search WHERE rowid=?")
+}
+
+// eraseFrom runs deletions of what stands under a rowid.
+func (tx *Tx) eraseFrom(rid int64, queries ...string) error {
+	for _, query := range queries {
+		if _, err := tx.s.exec(tx.ctx, query, rid); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (tx *Tx) eraseDots(id string) error {

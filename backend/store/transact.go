@@ -50,6 +50,8 @@ type Tx struct {
 	rows   map[string]*rowBatch // new rows that wait to be written together
 	states []newState           // of new records
 	texts  []textChange         // of leads, for the search index
+	notes  int                  // activities that wait for the index since
+	upto   int64                // how far it has come in them; -1: not read yet
 	log    changeLog
 	change crm.Change
 	leads  map[string]bool // ids of leads that the window should fetch again
@@ -116,7 +118,7 @@ func (s *Store) Transact(ctx context.Context, op Op, fn func(*Tx) error) (crm.Do
 		s.synced(tx.sync)
 	}
 	s.commits.Add(1)
-	s.queuedTexts(len(tx.texts), tx.op.Bulk)
+	s.queuedTexts(len(tx.texts)+tx.notes, tx.op.Bulk)
 	tx.publish()
 	return tx.done(), nil
 }
@@ -134,7 +136,7 @@ func (s *Store) begin(ctx context.Context, op Op) (*Tx, error) {
 	now := s.now().UnixMilli()
 	return &Tx{
 		ctx: unhurried{ctx}, s: s, conn: s.writer, op: op, opID: s.NewID(), Now: now, User: s.ActingUser(),
-		clock: s.stamp(now), n: s.counter,
+		clock: s.stamp(now), n: s.counter, upto: -1,
 		images: map[imageKey]*image{}, byLead: map[string][]*image{}, totals: map[totalKey]counted{}, leads: map[string]bool{}, rows: map[string]*rowBatch{},
 	}, nil
 }

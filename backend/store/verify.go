@@ -222,8 +222,19 @@ func (v *verification) references(ctx context.Context) error {
 	if err := v.list(ctx, CheckDots, "SELECT DISTINCT 'sync_values', record, 'no record' FROM sync_values WHERE record NOT IN (SELECT id FROM sync_records) LIMIT 1000"); err != nil {
 		return err
 	}
-	return v.list(ctx, CheckSearch, `SELECT 'search', NULL, 'row '||id FROM search_docsize
-		WHERE id NOT IN (SELECT rid FROM leads WHERE deleted=0) AND id NOT IN (SELECT lead FROM search_queue) LIMIT 1000`)
+	for _, query := range []string{
+		`SELECT 'search', NULL, 'row '||id FROM search_docsize
+			WHERE id NOT IN (SELECT rid FROM leads WHERE deleted=0) AND id NOT IN (SELECT lead FROM search_queue) LIMIT 1000`,
+		`SELECT 'notes', NULL, 'row '||id FROM notes_docsize
+			WHERE id NOT IN (SELECT rid FROM activities WHERE deleted=0) AND id NOT IN (SELECT activity FROM notes_queue) LIMIT 1000`,
+		`SELECT 'activities', id, 'notes' FROM activities WHERE deleted=0 AND rid <= (SELECT upto FROM notes_upto)
+			AND rid NOT IN (SELECT id FROM notes_docsize) AND rid NOT IN (SELECT activity FROM notes_queue) LIMIT 1000`,
+	} {
+		if err := v.list(ctx, CheckSearch, query); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // named looks for the records that others name.

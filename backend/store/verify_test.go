@@ -92,6 +92,8 @@ func TestVerifyFindsEachKindOfHarm(t *testing.T) {
 		{CheckSearch, "DELETE FROM search WHERE rowid=(SELECT min(rid) FROM leads WHERE deleted=0)"},
 		{CheckSearch, "INSERT INTO search(rowid,text) VALUES (99999,'xyz')"},
 		{CheckSearch, "INSERT OR REPLACE INTO search(rowid,text) SELECT max(rid),' another text' FROM leads WHERE deleted=0"},
+		{CheckSearch, "UPDATE notes_upto SET upto=(SELECT max(rid) FROM activities WHERE deleted=0)"},
+		{CheckSearch, "INSERT INTO notes(rowid,text) VALUES (99999,'xyz')"},
 		{CheckAudit, "DELETE FROM operations WHERE seq=3"},
 		{CheckAudit, "UPDATE operations SET label='x' WHERE seq=3"},
 		{CheckAudit, "UPDATE operations SET changes=CAST(changes||' ' AS BLOB) WHERE seq=3"},
