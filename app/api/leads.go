@@ -333,3 +333,21 @@ func (a *Search) Find(text string, limit int) (Found, error) {
 	pending, err := a.store.SearchPending(ctx)
 	return Found{Hits: hits, Pending: pending}, err
 }
+
+// FoundNotes is the answer to a search of what was written of leads.
+type FoundNotes struct {
+	Hits    []store.NoteHit `json:"hits"`
+	Pending int             `json:"pending"` // activities that can't be found yet: of a load, or of an older version's database
+}
+
+// Notes answers at most limit activities that hold all words of text in title,
+// body and outcome.
+func (a *Search) Notes(text string, limit int) (FoundNotes, error) {
+	ctx := context.Background()
+	hits, err := a.store.FindNotes(ctx, text, limit)
+	if err != nil {
+		return FoundNotes{}, err
+	}
+	pending, err := a.store.NotesPending(ctx)
+	return FoundNotes{Hits: hits, Pending: pending}, err
+}

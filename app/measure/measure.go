@@ -24,6 +24,7 @@ const (
 	List          = "list."          // a page of the list with two filters; a sort follows
 	Prefix        = "search.prefix"  // the beginning of a name
 	Substring     = "search.part"    // a part of a name, or the end of a phone
+	Notes         = "search.notes"   // words of what was written of leads, often and seldom together
 	Agenda        = "agenda.month"   // six weeks of one seller, the first three of each day
 	AgendaAll     = "agenda.all"     // the same of everybody
 	Duplicates    = "duplicates"     // who is there twice, over the whole base
@@ -92,6 +93,7 @@ func Reads(ctx context.Context, s *store.Store, times int) ([]Timing, error) {
 			}
 			return d.find(middle(d.pick(d.names)))
 		}},
+		read{Notes, func(i int) error { _, err := d.search.Notes(written[i%len(written)], 20); return err }},
 		read{Agenda, func(int) error { return d.month(d.narrow.OwnerIDs) }},
 		read{AgendaAll, func(int) error { return d.month(nil) }},
 		read{Known, func(int) error { _, err := d.twice.Known(api.Typed{Phone: d.pick(d.phones)}); return err }})
@@ -244,6 +246,10 @@ func (d *desk) month(users []string) error {
 	_, err := d.agenda.Load(crm.AgendaRequest{From: from, Days: crm.MaxAgendaDays, UserIDs: users, PerDay: 3})
 	return err
 }
+
+// written are words of the sample's activities as people type them: in many,
+// in few, in none together, and half a word.
+var written = []string{"simulacao", "usado sábado", "whatsapp 18h", "simulação férias", "garantia estendida", "doc", "zz troca", "não atendeu banco"}
 
 func (d *desk) find(text string) error {
 	_, err := d.search.Find(text, 20)

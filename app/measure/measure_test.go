@@ -48,7 +48,7 @@ func TestReadsWriteNothingAndSavesStay(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(timings) != 9+len(sorts) || count(t, s) != 150 {
+	if len(timings) != 10+len(sorts) || count(t, s) != 150 {
 		t.Errorf("%+v, %d leads", timings, count(t, s))
 	}
 	const times = 7

@@ -34,6 +34,7 @@ const against = {
   'board.filtered': [board, '≤ 14 ms', '5 ms'],
   'search.prefix': [floorOf('W6', 'name prefix').p50_ms, '≤ 3×', '1.5×'],
   'search.part': [floorOf('W6', 'trigram)').p50_ms, '≤ 3×', '1.5×'],
+  'search.notes': [undefined, '≤ 80 ms', ''],
   'board.quiet': [undefined, '≤ 50 ms', ''],
   'agenda.month': [undefined, '≤ 30 ms', ''],
   'agenda.all': [undefined, '≤ 30 ms', ''],

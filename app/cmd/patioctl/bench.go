@@ -73,6 +73,9 @@ func bench(ctx context.Context, t *terminal, dir string, times int) error {
 		if _, err := awaitSearch(ctx, s, p); err != nil {
 			return err
 		}
+		if _, err := awaitNotes(ctx, s, p); err != nil {
+			return err
+		}
 		// The day's snapshot, which would else be taken while we measure.
 		p.step("snapshot", 0, 0)
 		snap, err := s.TakeSnapshot(ctx, store.SnapshotDaily)

@@ -98,17 +98,26 @@ const (
 // how many it doesn't: after an interrupt, or when indexing is stuck, the next
 // start goes on with them.
 func awaitSearch(ctx context.Context, s *store.Store, p *progress) (left int, err error) {
+	return awaitIndex(ctx, s.SearchPending, p, "search")
+}
+
+// awaitNotes is awaitSearch for what was written of leads.
+func awaitNotes(ctx context.Context, s *store.Store, p *progress) (left int, err error) {
+	return awaitIndex(ctx, s.NotesPending, p, "notes")
+}
+
+func awaitIndex(ctx context.Context, pending func(context.Context) (int, error), p *progress, phase string) (left int, err error) {
 	whole, least, moved := 0, 0, time.Now()
 	tick := time.NewTicker(searchLook)
 	defer tick.Stop()
 	for {
 		// The load is done; that this wait is cut short fails nothing.
-		if left, err = s.SearchPending(context.WithoutCancel(ctx)); err != nil || left == 0 {
+		if left, err = pending(context.WithoutCancel(ctx)); err != nil || left == 0 {
 			return left, err
 		}
 		if whole == 0 || left < least {
 			whole, least, moved = max(whole, left), left, time.Now()
-			p.step("search", whole-left, whole)
+			p.step(phase, whole-left, whole)
 		}
 		if time.Since(moved) > searchStuck {
 			return left, nil

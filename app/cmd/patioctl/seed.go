@@ -61,6 +61,9 @@ func seed(ctx context.Context, t *terminal, dir string, r seedResult) error {
 		var err error
 		r.Unsearched, err = awaitSearch(ctx, s, p)
 		r.SearchMs = time.Since(begun).Milliseconds()
+		if err == nil {
+			_, err = awaitNotes(ctx, s, p) // so that what is timed next isn't beside it
+		}
 		return err
 	})
 	if err != nil {

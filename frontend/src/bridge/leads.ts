@@ -166,6 +166,21 @@ export interface Found {
   pending: number;
 }
 
+export interface NoteHit {
+  card: Card;
+  activityId: string;
+  kind: string;
+  /** When it was done, else is due, else was written; ms UTC. */
+  at: number;
+  snippet: { text: string; found: boolean }[];
+}
+
+export interface FoundNotes {
+  hits: NoteHit[];
+  /** Activities that can't be found yet: of a load, or of an older version's database. */
+  pending: number;
+}
+
 declare module './api' {
   interface Api {
     Leads: {
@@ -219,6 +234,8 @@ declare module './api' {
     };
     Search: {
       Find(text: string, limit: number): Promise<Found>;
+      /** Activities by what was written of them. */
+      Notes(text: string, limit: number): Promise<FoundNotes>;
     };
   }
 }

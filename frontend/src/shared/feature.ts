@@ -20,8 +20,8 @@ export interface Feature {
   banner?: Component;
   /** Stands in the top bar: work that goes on. Draws nothing until needed. */
   indicator?: Component;
-  /** Records for the command palette. */
-  search?: SearchProvider;
+  /** Records for the command palette, in the order in which they stand there. */
+  search?: readonly SearchProvider[];
 }
 
 export interface Route {
@@ -66,6 +66,8 @@ export interface FoundRecord {
   id: string;
   title: string;
   subtitle?: string;
+  /** A line below: what was written, with what was looked for marked. */
+  snippet?: readonly { text: string; found: boolean }[];
   icon?: Component<{ size?: number | string }>;
   open: () => void;
 }

@@ -1,6 +1,9 @@
-/** How many imported leads the last search could not look into yet. Reactive. */
+/** What the last search could not look into yet. Reactive. */
 class Pending {
-  count = $state(0);
+  /** Imported leads. */
+  leads = $state(0);
+  /** Activities. */
+  notes = $state(0);
 }
 
 export const pending = new Pending();

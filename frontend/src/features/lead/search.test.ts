@@ -2,7 +2,7 @@ import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { useTransport, type Card } from '../../bridge';
 import { useLanguage } from '../../shared/i18n/index.svelte';
 import { noteOpened, recentLeads } from './recent';
-import { leadSearch, matched } from './search';
+import { leadSearch, matched, noteSearch } from './search';
 
 const card = (fields: Partial<Card> = {}) =>
   ({
@@ -37,6 +37,17 @@ describe('the field that matched is shown', () => {
 describe('the palette’s leads', () => {
   const asked: unknown[] = [];
   let pending = 0;
+  const snippet = [
+    { text: 'quer ', found: false },
+    { text: 'trocar', found: true },
+  ];
+  const note = {
+    card: card({ archivedAt: 1 }),
+    activityId: 'a',
+    kind: 'call',
+    at: Date.now(),
+    snippet,
+  };
 
   beforeEach(() => {
     asked.length = 0;
@@ -44,9 +55,11 @@ describe('the palette’s leads', () => {
       asked.push([method, ...args]);
       return method === 'Find'
         ? { hits: [{ card: card({ archivedAt: 1 }), field: 'phone' }], pending }
-        : method === 'Cards'
-          ? [card()]
-          : undefined;
+        : method === 'Notes'
+          ? { hits: [note], pending }
+          : method === 'Cards'
+            ? [card()]
+            : undefined;
     });
   });
 
@@ -66,6 +79,22 @@ describe('the palette’s leads', () => {
     pending = 0;
     await leadSearch.find('x', 50);
     expect(leadSearch.note?.()).toBeUndefined();
+  });
+
+  test('are followed by what was written of leads, with what was looked for', async () => {
+    pending = 40;
+    const [hit] = await noteSearch.find('trocar', 50);
+    expect(asked.at(-1)).toEqual(['Notes', 'trocar', 8]);
+    expect(hit).toMatchObject({
+      id: 'a',
+      title: 'Patrícia Assunção',
+      subtitle: 'Ligação · hoje · Arquivado',
+      snippet,
+    });
+    expect(noteSearch.note?.()).toContain('40 atividades');
+    pending = 0;
+    await noteSearch.find('trocar', 50);
+    expect(noteSearch.note?.()).toBeUndefined();
   });
 
   test('are those opened last before anything is typed, the latest first', async () => {

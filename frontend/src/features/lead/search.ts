@@ -1,10 +1,11 @@
 import Archive from '@lucide/svelte/icons/archive';
+import StickyNote from '@lucide/svelte/icons/sticky-note';
 import UserRound from '@lucide/svelte/icons/user-round';
 import { api, type Card, type Hit } from '../../bridge';
 import type { FoundRecord, SearchProvider } from '../../shared/feature';
-import { phone, plateText } from '../../shared/format';
+import { dayLabel, dayOf, phone, plateText } from '../../shared/format';
 import { t } from '../../shared/i18n/index.svelte';
-import { aboutLine } from '../../shared/leads/card';
+import { aboutLine, activityName } from '../../shared/leads/card';
 import { router } from '../../shared/router';
 import { session } from '../../shared/stores';
 import { recentLeads } from './recent';
@@ -16,7 +17,7 @@ export const leadSearch: SearchProvider = {
   group: 'lead.search.group',
   async find(query, limit) {
     const { hits, pending: left } = await api.Search.Find(query, limit);
-    pending.count = left;
+    pending.leads = left;
     return (hits ?? []).map((hit) => record(hit.card, matched(hit, query)));
   },
   recent: {
@@ -28,7 +29,35 @@ export const leadSearch: SearchProvider = {
       return (cards ?? []).map((card) => record(card, ''));
     },
   },
-  note: () => (pending.count > 0 ? t('lead.search.pending', { count: pending.count }) : undefined),
+  note: () => (pending.leads > 0 ? t('lead.search.pending', { count: pending.leads }) : undefined),
+};
+
+/** Notes shown: who wants more says more. */
+const NOTES = 8;
+
+/** Activities for the palette: found by what somebody wrote of them. */
+export const noteSearch: SearchProvider = {
+  group: 'lead.search.notes',
+  async find(query, limit) {
+    const { hits, pending: left } = await api.Search.Notes(query, Math.min(limit, NOTES));
+    pending.notes = left;
+    return (hits ?? []).map(({ card, activityId, kind, at, snippet }) => ({
+      id: activityId,
+      title: card.name,
+      subtitle: [
+        activityName(kind),
+        at > 0 && dayLabel(dayOf(at, session.zone), dayOf(Date.now(), session.zone)),
+        card.archivedAt > 0 && t('lead.archived'),
+      ]
+        .filter(Boolean)
+        .join(' · '),
+      snippet,
+      icon: card.archivedAt ? Archive : StickyNote,
+      open: () => router.go(`/lead/${card.id}`),
+    }));
+  },
+  note: () =>
+    pending.notes > 0 ? t('lead.search.notes_pending', { count: pending.notes }) : undefined,
 };
 
 function record(card: Card, match: string): FoundRecord {

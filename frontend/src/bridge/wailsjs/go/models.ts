@@ -88,6 +88,10 @@ export namespace api {
 	    hits: store.Hit[];
 	    pending: number;
 	}
+	export interface FoundNotes {
+	    hits: store.NoteHit[];
+	    pending: number;
+	}
 	export interface Job {
 	    id: string;
 	    kind: string;
@@ -774,6 +778,18 @@ export namespace store {
 	    card: crm.Card;
 	    field: string;
 	}
+	export interface Piece {
+	    text: string;
+	    found: boolean;
+	}
+	export interface NoteHit {
+	    card: crm.Card;
+	    activityId: string;
+	    kind: string;
+	    at: number;
+	    snippet: Piece[];
+	}
+	
 	export interface Recovery {
 	    at: number;
 	    folder: string;

@@ -3,3 +3,5 @@
 import {api} from '../models';
 
 export function Find(arg1:string,arg2:number):Promise<api.Found>;
+
+export function Notes(arg1:string,arg2:number):Promise<api.FoundNotes>;
