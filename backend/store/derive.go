@@ -252,6 +252,30 @@ func (tx *Tx) after(im *image) error {
 	return tx.indexText(im, before, after)
 }
 
+// eraseLead takes a lead out of what is counted and searched.
+func (tx *Tx) eraseLead(im *image, lead *crm.Lead) error {
+	tx.leads[im.id] = true
+	if err := tx.showAgenda(im.id, false, 0); err != nil {
+		return err
+	}
+	if liveness(lead, im.dead) == 1 {
+		if err := tx.countLead(lead, -1); err != nil {
+			return err
+		}
+	}
+	return tx.eraseFrom(im.rid, "DELETE FROM search_queue WHERE lead=?", "DELETE FROM search WHERE rowid=?")
+}
+
+// eraseFrom runs deletions of what stands under a rowid.
+func (tx *Tx) eraseFrom(rid int64, queries ...string) error {
+	for _, query := range queries {
+		if _, err := tx.s.exec(tx.ctx, query, rid); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // textChange is what a lead is found by from now on.
 type textChange struct {
 	rid  int64

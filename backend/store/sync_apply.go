@@ -219,30 +219,6 @@ func (tx *Tx) eraseRow(im *image) error {
 	return tx.eraseDots(im.id)
 }
 
-// eraseLead takes a lead out of what is counted and searched.
-func (tx *Tx) eraseLead(im *image, lead *crm.Lead) error {
-	tx.leads[im.id] = true
-	if err := tx.showAgenda(im.id, false, 0); err != nil {
-		return err
-	}
-	if liveness(lead, im.dead) == 1 {
-		if err := tx.countLead(lead, -1); err != nil {
-			return err
-		}
-	}
-	return tx.eraseFrom(im.rid, "DELETE FROM search_queue WHERE lead=?", "DELETE FROM search WHERE rowid=?")
-}
-
-// eraseFrom runs deletions of what stands under a rowid.
-func (tx *Tx) eraseFrom(rid int64, queries ...string) error {
-	for _, query := range queries {
-		if _, err := tx.s.exec(tx.ctx, query, rid); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 func (tx *Tx) eraseDots(id string) error {
 	for _, query := range []string{"DELETE FROM sync_values WHERE record=?", "DELETE FROM sync_records WHERE id=?"} {
 		if _, err := tx.s.exec(tx.ctx, query, blob(id)); err != nil {
