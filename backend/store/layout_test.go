@@ -12,9 +12,9 @@ import (
 	"patio/backend/crm"
 )
 
-// flipSchema flips one bit of a name in the schema's own text: of the letter behind
-// a ^, else of the second. In the first
-// page of the closed database nothing but the schema has it.
+// flipSchema flips one bit of a name in the schema's own text: of the letter
+// behind a ^, else of the second. In the first page of the closed database
+// nothing but the schema has it.
 func flipSchema(t *testing.T, dir, text string) {
 	t.Helper()
 	path := filepath.Join(dir, FileName)
