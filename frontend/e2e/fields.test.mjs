@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdir } from 'node:fs/promises';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { axeFaults } from './lib/axe.mjs';
 import { launch } from './lib/browser.mjs';
 import { addLead, enter, openShop } from './lib/shop.mjs';
+import { shot } from './lib/shot.mjs';
 
 /** @type {Awaited<ReturnType<typeof launch>>} */ let chromium;
 /** @type {import('./lib/shop.mjs').Shop} */ let shop;
@@ -57,18 +57,6 @@ async function held(id, fieldId) {
   return all.find((/** @type {any} */ one) => one.fieldId === fieldId)?.value;
 }
 
-/** Pictures for people to look at, when PATIO_SHOTS names a folder. @param {string} name */
-async function shot(name) {
-  const folder = process.env.PATIO_SHOTS;
-  if (!folder) return;
-  await mkdir(folder, { recursive: true });
-  for (const theme of /** @type {const} */ (['light', 'dark'])) {
-    await page.emulateMedia({ colorScheme: theme });
-    await page.screenshot({ path: `${folder}/${name}-${theme}.png` });
-  }
-  await page.emulateMedia({ colorScheme: 'light' });
-}
-
 const toast = (/** @type {string | RegExp} */ text) =>
   page.locator('[data-sonner-toast]').filter({ hasText: text });
 const undo = (/** @type {string | RegExp} */ text) =>
@@ -116,7 +104,7 @@ describe('the fields of a shop', () => {
       .fill('Profissão');
     await page.keyboard.press('Enter');
     await toast('Profissão entrou na lista').waitFor();
-    await shot('fields-settings');
+    await shot(page, 'fields-settings');
     assert.deepEqual(await axeFaults(page), []);
     await page.reload();
     await deals.getByRole('button', { name: 'Uma opção · 3 opções' }).waitFor();
@@ -189,7 +177,7 @@ describe('a lead', () => {
     await page.getByRole('option', { name: 'Teto' }).click();
     await page.keyboard.press('Escape');
     await toast('Opcionais').first().waitFor();
-    await shot('fields-lead');
+    await shot(page, 'fields-lead');
     const want = {
       bank: 'Itaú',
       wish: 'uma linha\noutra linha',
@@ -271,7 +259,7 @@ describe('board and list', () => {
     await page.keyboard.press('Enter');
     await page.getByText('Parcelas: de 24 em diante').waitFor();
     await page.getByLabel('Profissão', { exact: true }).fill('MEDIC');
-    await shot('fields-filter');
+    await shot(page, 'fields-filter');
     assert.deepEqual(await axeFaults(page), []);
     await page.keyboard.press('Enter');
     await page.getByText('Profissão: MEDIC').waitFor();
@@ -282,13 +270,13 @@ describe('board and list', () => {
       () => document.querySelectorAll('[role=row][data-index]').length === 1,
     );
     assert.equal(await rows.count(), 1);
-    await shot('fields-list');
+    await shot(page, 'fields-list');
 
     await page.getByRole('link', { name: 'Kanban' }).click();
     const card = page.getByRole('option', { name: /Célia Reis/ });
     await card.getByText('Prata', { exact: true }).waitFor();
     await card.getByText('60', { exact: true }).waitFor();
-    await shot('fields-board');
+    await shot(page, 'fields-board');
 
     // The field goes while a filter names it: its making is undone.
     await page.getByRole('button', { name: 'Limpar filtros' }).click();
@@ -327,7 +315,7 @@ describe('quick add and sheets', () => {
     await dialog.getByLabel('Profissão').fill('Médica');
     await dialog.getByLabel('Tem troca').click();
     await page.getByRole('option', { name: 'Não', exact: true }).click();
-    await shot('fields-new');
+    await shot(page, 'fields-new');
     assert.deepEqual(await axeFaults(page), []);
     await page.keyboard.press('Control+Enter');
     await dialog.waitFor({ state: 'detached' });
@@ -374,7 +362,7 @@ describe('quick add and sheets', () => {
     await page.getByRole('option', { name: 'Criar um campo desta coluna' }).click();
     await toast('Campo Revenda criado').waitFor();
     await column.getByText('Seu campo: Revenda').waitFor();
-    await shot('fields-import');
+    await shot(page, 'fields-import');
     assert.deepEqual(await axeFaults(page), []);
     await page.getByRole('button', { name: 'Conferir as linhas' }).click();
     await page.getByRole('button', { name: /^Importar [\d.]+ linha/ }).click();

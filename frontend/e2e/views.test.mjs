@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdir } from 'node:fs/promises';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { axeFaults } from './lib/axe.mjs';
 import { launch } from './lib/browser.mjs';
 import { addLead, enter, openShop } from './lib/shop.mjs';
+import { shot } from './lib/shot.mjs';
 
 /** @type {Awaited<ReturnType<typeof launch>>} */ let chromium;
 /** @type {import('./lib/shop.mjs').Shop} */ let shop;
@@ -24,18 +24,6 @@ afterEach(async () => {
 /** @param {string} address @param {Parameters<typeof enter>[3]} [options] */
 async function open(address, options) {
   ({ page, troubles } = await enter(chromium.browser, shop, address, options));
-}
-
-/** Pictures for people to look at, when PATIO_SHOTS names a folder. @param {string} name */
-async function shot(name) {
-  const folder = process.env.PATIO_SHOTS;
-  if (!folder) return;
-  await mkdir(folder, { recursive: true });
-  for (const theme of /** @type {const} */ (['light', 'dark'])) {
-    await page.emulateMedia({ colorScheme: theme });
-    await page.screenshot({ path: `${folder}/${name}-${theme}.png` });
-  }
-  await page.emulateMedia({ colorScheme: 'light' });
 }
 
 const toast = (/** @type {string | RegExp} */ text) =>
@@ -77,7 +65,7 @@ describe('saved views', () => {
 
     await page.keyboard.press('Shift+F');
     await dialog().getByLabel('Nome da visão').fill('Quentes');
-    await shot('views-save');
+    await shot(page, 'views-save');
     assert.deepEqual(await axeFaults(page), []);
     await page.keyboard.press('Enter');
     await toast('Visão Quentes salva').waitFor();
@@ -99,7 +87,7 @@ describe('saved views', () => {
     await page.keyboard.press('Escape');
     await page.keyboard.press('Escape');
     await card('Célia Reis').waitFor();
-    await shot('views-changed');
+    await shot(page, 'views-changed');
     await page.getByRole('button', { name: 'Salvar alterações da visão' }).click();
     await toast('Visão Quentes salva').waitFor();
     await page.reload();
@@ -200,14 +188,14 @@ describe('saved views', () => {
       await page.getByRole('button', { name: 'Voltar' }).click();
     }
     await page.getByRole('button', { name: 'Adicionar alternativa' }).scrollIntoViewIfNeeded();
-    await shot('views-alternatives');
+    await shot(page, 'views-alternatives');
     assert.deepEqual(await axeFaults(page), []);
     await page.getByRole('button', { name: 'Pronto' }).click();
     await page.getByText(/Quente.* ou .*Frio/).waitFor();
     await page.getByRole('gridcell', { name: 'Célia Reis' }).first().waitFor({ state: 'detached' });
     const rows = page.locator('[role=row][data-index]');
     assert.equal(await rows.count(), 2);
-    await shot('views-alternatives-list');
+    await shot(page, 'views-alternatives-list');
   });
 });
 
@@ -239,6 +227,6 @@ describe('win back', () => {
     // It was lost just now: its time has yet to come.
     await page.getByText('Nenhum lead', { exact: false }).first().waitFor();
     assert.equal(await page.getByRole('gridcell', { name: 'Ana Prado' }).count(), 0);
-    await shot('views-winback');
+    await shot(page, 'views-winback');
   });
 });

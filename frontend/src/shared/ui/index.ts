@@ -13,6 +13,7 @@ export { default as Dialog } from './Dialog.svelte';
 export { default as EmptyState } from './EmptyState.svelte';
 export { default as IconButton } from './IconButton.svelte';
 export { default as Kbd } from './Kbd.svelte';
+export { default as Links } from './Links.svelte';
 export { default as Menu } from './Menu.svelte';
 export { default as MoneyField } from './MoneyField.svelte';
 export { default as PhoneField } from './PhoneField.svelte';
